@@ -1,0 +1,215 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"readiness/workpackages"
+)
+
+func (s *Server) livez(c *fiber.Ctx) error { return c.SendString("ok\n") }
+
+// readyz says whether a request can be served: the database answers.
+func (s *Server) readyz(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), 3*time.Second)
+	defer cancel()
+	if err := s.Ping(ctx); err != nil {
+		return workpackages.Wrap(workpackages.Unavailable, err, "The database does not answer")
+	}
+	return c.SendString("ok\n")
+}
+
+// board is one dashboard: the whole picture, worked out for the template.
+type board struct {
+	workpackages.Readiness
+	Groups  []groupView
+	Looks   []look // what wants looking at first, worst first
+	Checked string // "09:00"
+}
+
+type groupView struct {
+	Group    workpackages.Group
+	Leads    string
+	NoLead   bool
+	Packages []packageRow
+}
+
+// packageRow is one package as a line of a table.
+type packageRow struct {
+	workpackages.PackageReadiness
+	Says     string // what the dates say, when that is worse than the status
+	Why      []string
+	Updated  string
+	SlipText string
+	CanEdit  bool
+}
+
+// look is one package that wants looking at, and why.
+type look struct {
+	ID, Title string
+	Status    workpackages.Status
+	Why       []string
+}
+
+func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
+	r, err := s.Packages.Readiness(c.UserContext(), time.Time{})
+	if err != nil {
+		return board{}, err
+	}
+	b := board{Readiness: r, Checked: r.At.In(s.Zone).Format("15:04")}
+	for _, g := range r.Groups {
+		b.Groups = append(b.Groups, s.groupView(g, actorOf(c)))
+	}
+	for _, g := range b.Groups {
+		for _, p := range g.Packages {
+			if len(p.Why) > 0 || p.Status == workpackages.Red {
+				why := p.Why
+				if p.Status == workpackages.Red && p.Decision != "" {
+					why = append([]string{"Decision wanted: " + p.Decision}, why...)
+				}
+				b.Looks = append(b.Looks, look{p.ID, p.Title, p.Status, why})
+			}
+		}
+	}
+	rank := func(l look) int {
+		switch l.Status {
+		case workpackages.Red:
+			return 0
+		case workpackages.Amber:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(b.Looks, func(x, y look) int { return rank(x) - rank(y) })
+	return b, nil
+}
+
+func (s *Server) groupView(g workpackages.GroupReadiness, by workpackages.Actor) groupView {
+	v := groupView{Group: g.Group, NoLead: len(g.Leads) == 0}
+	for i, p := range g.Leads {
+		if i > 0 {
+			v.Leads += ", "
+		}
+		v.Leads += p.Name
+	}
+	for _, p := range g.Packages {
+		v.Packages = append(v.Packages, s.packageRow(p, by))
+	}
+	return v
+}
+
+func (s *Server) packageRow(p workpackages.PackageReadiness, by workpackages.Actor) packageRow {
+	row := packageRow{PackageReadiness: p, CanEdit: workpackages.MayChange(by, p.GroupID)}
+	if p.Doubted() {
+		row.Says = p.Computed.Short()
+	}
+	for _, r := range p.Reasons {
+		if r.Code != "no_owner" {
+			row.Why = append(row.Why, r.Text)
+		}
+	}
+	row.Updated = "Not yet"
+	if !p.UpdatedAt.IsZero() {
+		row.Updated = p.UpdatedAt.In(s.Zone).Format("2 January 2006")
+	}
+	if n := p.Slips(); n > 0 {
+		row.SlipText = plural(n, "slip")
+	}
+	return row
+}
+
+// doneWords are the only words that a "done" in an address can put on a page.
+var doneWords = map[string]string{
+	"welcome":    "You are signed in. Start by adding the leads under People",
+	"updated":    "Status update saved",
+	"edited":     "Package saved",
+	"milestones": "Milestone saved",
+	"actions":    "Action saved",
+	"evidence":   "Evidence saved",
+	"group":      "Group saved",
+	"person":     "Person saved",
+}
+
+func (s *Server) dashboardPage(c *fiber.Ctx) error {
+	b, err := s.boardFor(c)
+	if err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, "dashboard", page{Title: "Dashboard", Done: doneWords[c.Query("done")], Refresh: true, Data: b})
+}
+
+func (s *Server) groupPage(c *fiber.Ctx) error {
+	r, err := s.Packages.Readiness(c.UserContext(), time.Time{})
+	if err != nil {
+		return err
+	}
+	for _, g := range r.Groups {
+		if g.Group.ID == c.Params("id") {
+			v := s.groupView(g, actorOf(c))
+			return s.render(c, http.StatusOK, "group", page{Title: g.Group.Name, Done: doneWords[c.Query("done")], Data: map[string]any{
+				"Group": v, "People": g.Leads, "CanEdit": actorOf(c).Role == workpackages.AssistantDirector,
+			}})
+		}
+	}
+	return fiber.ErrNotFound
+}
+
+func groupForm(g workpackages.Group) form {
+	return form{
+		Heading: "Edit the steering group", Caption: g.Name, Action: "/groups/" + g.ID + "/edit", Back: "/groups/" + g.ID,
+		Version: g.Version, Button: "Save", Cancel: "/groups/" + g.ID,
+		Fields: []field{
+			{Kind: "text", Name: "name", Label: "Name", Value: g.Name},
+			{Kind: "textarea", Name: "remit", Label: "Remit", Value: g.Remit, Max: workpackages.MaxProse, Rows: 6},
+		},
+	}
+}
+
+func (s *Server) groupByID(c *fiber.Ctx) (workpackages.Group, error) {
+	groups, err := s.Packages.Groups.Groups(c.UserContext())
+	if err != nil {
+		return workpackages.Group{}, err
+	}
+	for _, g := range groups {
+		if g.ID == c.Params("id") {
+			return g, nil
+		}
+	}
+	return workpackages.Group{}, fiber.ErrNotFound
+}
+
+func (s *Server) groupEditPage(c *fiber.Ctx) error {
+	g, err := s.groupByID(c)
+	if err != nil {
+		return err
+	}
+	return s.showForm(c, http.StatusOK, groupForm(g), nil)
+}
+
+func (s *Server) submitGroupEdit(c *fiber.Ctx) error {
+	g, err := s.groupByID(c)
+	if err != nil {
+		return err
+	}
+	v, f := typed(c), groupForm(g)
+	version := v.version()
+	if _, err := s.Packages.EditGroup(c.UserContext(), actorOf(c), g.ID, version, v.get("name"), v.get("remit")); err != nil {
+		if workpackages.KindOf(err) == workpackages.Stale {
+			return s.staleForm(c, f, v, []changedNote{{Summary: "The group is now called “" + g.Name + "”, with the remit: " + g.Remit}})
+		}
+		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error { return s.showForm(c, status, f, errs) })
+	}
+	return c.Redirect("/groups/"+g.ID+"?done=group", http.StatusSeeOther)
+}
+
+// staleForm shows a form again that somebody overtook: what was typed, what has
+// changed since, and the newer version for the next try.
+func (s *Server) staleForm(c *fiber.Ctx, f form, v values, changed []changedNote) error {
+	fill(f.Fields, v)
+	f.Changed = changed
+	return s.showForm(c, http.StatusConflict, f, []formError{{Href: "#changed", Text: "Somebody changed this while you were writing. Read what changed, then save again if your text still stands"}})
+}

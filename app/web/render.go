@@ -1,0 +1,134 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"readiness/workpackages"
+)
+
+// pages holds every page's template, parsed once; rendering only executes.
+type pages map[string]*template.Template
+
+// page is what every page is given besides its own data.
+type page struct {
+	Title   string // of the window; the h1 is the page's own
+	Service string
+	User    *workpackages.Person // nil before sign-in
+	Nav     []navItem
+	CSRF    string
+	Errors  []formError // in the order of the form
+	Done    string      // what was just done, in words
+	Refresh bool        // the page may refresh its own parts
+	Data    any
+}
+
+type navItem struct {
+	URL, Text string
+	Current   bool
+}
+
+func loadPages(a assets, zone *time.Location) (pages, error) {
+	funcs := template.FuncMap{
+		"asset":    a.url,
+		"date":     func(t time.Time) string { return t.In(zone).Format("2 January 2006") },
+		"datetime": func(t time.Time) string { return t.In(zone).Format("2 January 2006 at 15:04") },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"status":   newStatusTag,
+		"dict":     dict,
+		"plural":   plural,
+	}
+	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	all := pages{}
+	for _, name := range names {
+		base := strings.TrimSuffix(path.Base(name), ".html")
+		if base == "layout" {
+			continue
+		}
+		t, err := layout.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if all[base], err = t.ParseFS(templateFiles, name); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// statusTag is a status as word and colour: never colour alone.
+type statusTag struct{ Word, Class string }
+
+func newStatusTag(s workpackages.Status) statusTag {
+	return statusTag{s.Short(), "app-tag--" + strings.ReplaceAll(string(s), "_", "-")}
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// dict passes several named values to a template part.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict wants pairs")
+	}
+	m := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// render writes a page whole, or nothing: a template that fails half-way must
+// not leave half a page under a good status.
+func (s *Server) render(c *fiber.Ctx, status int, name string, p page) error {
+	t, ok := s.pages[name]
+	if !ok {
+		return fmt.Errorf("no page is called %q", name)
+	}
+	if p.User = personOf(c); p.User != nil {
+		p.Nav = navFor(p.User.Role, c.Path())
+	}
+	p.Service = serviceName
+	p.CSRF = s.csrf(c)
+	if len(p.Errors) > 0 {
+		p.Title = "Error: " + p.Title
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout", p); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(status).Send(b.Bytes())
+}
+
+const serviceName = "Readiness"
+
+func navFor(role workpackages.Role, at string) []navItem {
+	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/messages", Text: "Messages"}}
+	if slices.Contains(editors, role) {
+		items = append(items, navItem{URL: "/people", Text: "People"})
+	}
+	for i := range items {
+		items[i].Current = at == items[i].URL || items[i].URL != "/" && strings.HasPrefix(at, items[i].URL+"/")
+	}
+	return items
+}

@@ -1,0 +1,88 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"readiness/workpackages"
+)
+
+// route is one row of the table of everything the product answers: no row, no
+// access. Roles nil means open to everybody, signed in or not.
+type route struct {
+	Method, Path string
+	Roles        []workpackages.Role
+	Handler      fiber.Handler
+}
+
+func (r route) api() bool { return strings.HasPrefix(r.Path, "/api/") }
+
+// Who may come in. A lead's own group is a question for the domain.
+var (
+	everybody []workpackages.Role = nil
+	signedIn                      = workpackages.Roles()
+	directors                     = []workpackages.Role{workpackages.AssistantDirector}
+	editors                       = []workpackages.Role{workpackages.AssistantDirector, workpackages.Lead}
+)
+
+func (s *Server) routes() []route {
+	return []route{
+		// Machines
+		{"GET", "/livez", everybody, s.livez},
+		{"GET", "/readyz", everybody, s.readyz},
+		{"GET", "/metrics", everybody, s.metrics.handler()},
+
+		// Coming in
+		{"GET", "/sign-in", everybody, s.signInPage},
+		{"POST", "/sign-in", everybody, s.submitSignIn},
+		{"POST", "/sign-out", signedIn, s.submitSignOut},
+		{"GET", "/link/:token", everybody, s.linkPage},
+		{"POST", "/link/:token", everybody, s.submitLink},
+		{"GET", "/accessibility", everybody, s.accessibilityPage},
+
+		// Pages
+		{"GET", "/", signedIn, s.dashboardPage},
+		{"GET", "/groups/:id", signedIn, s.groupPage},
+		{"GET", "/groups/:id/edit", directors, s.groupEditPage},
+		{"POST", "/groups/:id/edit", directors, s.submitGroupEdit},
+		{"GET", "/packages/:id", signedIn, s.packagePage},
+		{"GET", "/packages/:id/history", signedIn, s.historyPage},
+		{"GET", "/packages/:id/update", editors, s.updatePage},
+		{"POST", "/packages/:id/update", editors, s.submitUpdate},
+		{"GET", "/packages/:id/edit", editors, s.packageEditPage},
+		{"POST", "/packages/:id/edit", editors, s.submitPackageEdit},
+		{"GET", "/packages/:id/:kind/new", editors, s.itemNewPage},
+		{"POST", "/packages/:id/:kind/new", editors, s.submitItemNew},
+		{"GET", "/packages/:id/:kind/:item", editors, s.itemPage},
+		{"POST", "/packages/:id/:kind/:item", editors, s.submitItem},
+		{"GET", "/people", editors, s.peoplePage},
+		{"GET", "/people/new", directors, s.personNewPage},
+		{"POST", "/people/new", directors, s.submitPersonNew},
+		{"GET", "/people/:id", directors, s.personPage},
+		{"POST", "/people/:id", directors, s.submitPerson},
+		{"POST", "/people/:id/link", directors, s.submitPersonLink},
+		{"GET", "/messages", signedIn, s.messagesPage},
+
+		// JSON
+		{"GET", "/api/v1/openapi.yaml", everybody, s.openAPI},
+		{"GET", "/api/v1/groups", signedIn, s.apiGroups},
+		{"GET", "/api/v1/workpackages", signedIn, s.apiPackages},
+		{"GET", "/api/v1/workpackages/:id", signedIn, s.apiPackage},
+		{"PATCH", "/api/v1/workpackages/:id", editors, s.apiEdit},
+		{"POST", "/api/v1/workpackages/:id/updates", editors, s.apiUpdate},
+		{"GET", "/api/v1/workpackages/:id/history", signedIn, s.apiHistory},
+		{"POST", "/api/v1/workpackages/:id/milestones", editors, s.apiAddMilestone},
+		{"PATCH", "/api/v1/workpackages/:id/milestones/:item", editors, s.apiChangeMilestone},
+		{"POST", "/api/v1/workpackages/:id/actions", editors, s.apiAddAction},
+		{"PATCH", "/api/v1/workpackages/:id/actions/:item", editors, s.apiChangeAction},
+		{"POST", "/api/v1/workpackages/:id/evidence", editors, s.apiAddEvidence},
+		{"PATCH", "/api/v1/workpackages/:id/evidence/:item", editors, s.apiChangeEvidence},
+		{"GET", "/api/v1/readiness", signedIn, s.apiReadiness},
+		{"GET", "/api/v1/people", editors, s.apiPeople},
+		{"GET", "/api/v1/notifications", signedIn, s.apiNotifications},
+		{"GET", "/api/v1/jobs", signedIn, s.apiJobs},
+		{"GET", "/api/v1/jobs/runs", signedIn, s.apiJobRuns},
+		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},
+	}
+}

@@ -1,0 +1,163 @@
+// Package web is the product as people and programs meet it: server-rendered
+// pages that work without JavaScript, and a JSON API for the same things.
+//
+// Which role may open a route is one table, in routes.go; who may change a work
+// package is decided in the domain. Handlers parse, call one service method and
+// render; errors travel up to one place, errors.go.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+
+	"readiness/app/auth"
+	"readiness/notifications"
+	"readiness/schedules"
+	"readiness/workpackages"
+)
+
+// Auth is what the pages need to know who is asking; app/auth provides it.
+type Auth interface {
+	SignIn(ctx context.Context, email, password, remoteAddr string) (token string, p workpackages.Person, err error)
+	LinkInfo(ctx context.Context, token string) (auth.LinkInfo, error)
+	AcceptLink(ctx context.Context, token, name, email, password, remoteAddr string) (sessionToken string, p workpackages.Person, err error)
+	Session(ctx context.Context, token string) (workpackages.Person, auth.Session, error)
+	EndSession(ctx context.Context, token string) error
+	EndSessionsOf(ctx context.Context, personID string) error
+	InviteLink(ctx context.Context, personID string) (token string, expires time.Time, err error)
+	TokenActor(ctx context.Context, token string) (workpackages.Actor, error)
+	CSRFToken(binding string) string
+	ValidCSRF(binding, token string) bool
+}
+
+// Ledger is the record of messages sent; notifications provides it.
+type Ledger interface {
+	Messages(ctx context.Context, f notifications.Filter) ([]notifications.Message, error)
+}
+
+// Jobs is the list of scheduled jobs and their runs; schedules provides it.
+type Jobs interface {
+	Jobs(ctx context.Context) ([]schedules.JobInfo, error)
+	Runs(ctx context.Context, limit int) ([]schedules.Run, error)
+	RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (schedules.Report, error)
+}
+
+// Options is everything the web needs from outside.
+type Options struct {
+	Packages    *workpackages.Service
+	Auth        Auth
+	Ledger      Ledger
+	Jobs        Jobs
+	Ping        func(ctx context.Context) error
+	Log         *slog.Logger
+	Now         func() time.Time
+	Zone        *time.Location
+	BaseURL     string
+	LocalSignIn bool
+	SlackOn     bool
+	Proxies     []string // whose X-Forwarded-For is believed
+	Version     string
+}
+
+// Server is the web application; New makes one.
+type Server struct {
+	Options
+	App     *fiber.App
+	assets  assets
+	pages   pages
+	metrics *metrics
+	secure  bool // cookies only over HTTPS
+}
+
+// requestTimeout bounds the work done for one request: Fiber does not see a
+// client leave, so nothing else would.
+const requestTimeout = 15 * time.Second
+
+// New builds the application with every route of the table.
+func New(o Options) (*Server, error) {
+	s := &Server{Options: o, metrics: newMetrics()}
+	u, err := url.Parse(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s.secure = u.Scheme == "https"
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = loadPages(s.assets, o.Zone); err != nil {
+		return nil, err
+	}
+	s.App = fiber.New(fiber.Config{
+		AppName:                 serviceName,
+		Immutable:               true, // what a handler keeps must outlive it
+		DisableStartupMessage:   true,
+		ReadTimeout:             15 * time.Second,
+		WriteTimeout:            30 * time.Second,
+		IdleTimeout:             75 * time.Second,
+		ReadBufferSize:          16 << 10,
+		BodyLimit:               256 << 10, // the longest form is a few thousand characters
+		ErrorHandler:            s.handleError,
+		ProxyHeader:             proxyHeader(o.Proxies),
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          o.Proxies,
+		EnableIPValidation:      true,
+	})
+	s.App.Use(s.observe, recover.New(), s.harden, s.withDeadline)
+	for _, r := range s.routes() {
+		if r.Method == fiber.MethodGet {
+			s.App.Get(r.Path, s.guard(r), r.Handler) // and HEAD
+		} else {
+			s.App.Add(r.Method, r.Path, s.guard(r), r.Handler)
+		}
+	}
+	s.App.Get("/static/*", s.assets.handler())
+	s.App.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	return s, nil
+}
+
+func proxyHeader(proxies []string) string {
+	if len(proxies) == 0 {
+		return ""
+	}
+	return fiber.HeaderXForwardedFor
+}
+
+// contentPolicy allows our own files and nothing else: no inline script or
+// style, no frames, no other site.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// harden sets the headers that every answer carries.
+func (s *Server) harden(c *fiber.Ctx) error {
+	c.Set("Content-Security-Policy", contentPolicy)
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("X-Frame-Options", "DENY")
+	c.Set("Referrer-Policy", "same-origin")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	if s.secure {
+		c.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	if !strings.HasPrefix(c.Path(), "/static/") {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	return c.Next()
+}
+
+// withDeadline gives the handler a context that ends.
+func (s *Server) withDeadline(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// now is the instant of this request, in the council's zone.
+func (s *Server) now() time.Time { return s.Now().In(s.Zone) }
