@@ -80,8 +80,10 @@ var itemKinds = map[string]itemKind{
 		},
 	},
 	"evidence": {
-		noun:   "evidence",
-		fields: func(_ []workpackages.Person, today workpackages.Date) []field { return evidenceFields(workpackages.Evidence{}, today) },
+		noun: "evidence",
+		fields: func(_ []workpackages.Person, today workpackages.Date) []field {
+			return evidenceFields(workpackages.Evidence{}, today)
+		},
 		find: func(w workpackages.WorkPackage, id string, _ []workpackages.Person) ([]field, bool) {
 			for _, e := range w.Evidence {
 				if e.ID == id {

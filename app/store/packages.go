@@ -1,0 +1,215 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
+
+	"readiness/workpackages"
+)
+
+var (
+	_ workpackages.PackageStore = (*Store)(nil)
+	_ workpackages.GroupStore   = (*Store)(nil)
+	_ workpackages.PeopleStore  = (*Store)(nil)
+)
+
+func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
+
+// find decodes one document by its id: the only read the embedded engine
+// serves from an index.
+func find[T any](ctx context.Context, s *Store, collection, id, missing string) (T, error) {
+	var v T
+	err := s.db.Collection(collection).FindOne(ctx, byID(id)).Decode(&v)
+	return v, translate(err, missing)
+}
+
+// all decodes every document of a small collection.
+func all[T any](ctx context.Context, s *Store, collection string) ([]T, error) {
+	cur, err := s.db.Collection(collection).Find(ctx, bson.D{})
+	if err != nil {
+		return nil, translate(err, "")
+	}
+	var out []T
+	return out, translate(cur.All(ctx, &out), "")
+}
+
+func insert(ctx context.Context, s *Store, collection string, doc any) error {
+	_, err := s.db.Collection(collection).InsertOne(ctx, doc)
+	return translate(err, "")
+}
+
+// replaceAt replaces a document if it is still at a version, or gives Stale.
+func replaceAt(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
+	res, err := s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "version", Value: version}}, doc)
+	if err != nil {
+		return translate(err, "")
+	}
+	if res.MatchedCount == 0 {
+		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+	}
+	return nil
+}
+
+// Packages gives every package.
+func (s *Store) Packages(ctx context.Context) ([]workpackages.WorkPackage, error) {
+	return all[workpackages.WorkPackage](ctx, s, colPackages)
+}
+
+// Package gives one package, or NotFound.
+func (s *Store) Package(ctx context.Context, id string) (workpackages.WorkPackage, error) {
+	return find[workpackages.WorkPackage](ctx, s, colPackages, id, "There is no such work package")
+}
+
+// Entry gives the entry that made a version of a package, or NotFound.
+func (s *Store) Entry(ctx context.Context, packageID string, version int64) (workpackages.Entry, error) {
+	return find[workpackages.Entry](ctx, s, colHistory, workpackages.EntryID(packageID, version), "The package has no such version")
+}
+
+// finishing bounds the second half of a commit, which goes on when the request
+// that began it has gone.
+const finishing = 5 * time.Second
+
+// Commit stores the entry, which is the change, and then the package it led to.
+// A crash between the two leaves the package one version behind its history;
+// Recover at the next start, or the next Commit, brings it up.
+func (s *Store) Commit(ctx context.Context, e workpackages.Entry) error {
+	err := insert(ctx, s, colHistory, e)
+	if err != nil && workpackages.KindOf(err) == workpackages.Conflict {
+		// The version is taken. Its owner may have died before the second half.
+		taken, readErr := s.Entry(ctx, e.PackageID, e.Version)
+		if readErr == nil {
+			readErr = s.bringUp(ctx, taken)
+		}
+		if readErr != nil {
+			return readErr
+		}
+		return workpackages.Wrap(workpackages.Stale, err, "Somebody changed this first. Read it again, then make your change")
+	}
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing)
+	defer cancel()
+	return s.bringUp(ctx, e)
+}
+
+// bringUp makes the package the state of an entry unless it is that far already.
+// It may run twice, and in any order: it never takes a package back.
+func (s *Store) bringUp(ctx context.Context, e workpackages.Entry) error {
+	if e.Version == 1 {
+		err := insert(ctx, s, colPackages, e.State)
+		if workpackages.KindOf(err) == workpackages.Conflict && err != nil {
+			return nil
+		}
+		return err
+	}
+	_, err := s.db.Collection(colPackages).ReplaceOne(ctx,
+		bson.D{{Key: "_id", Value: e.PackageID}, {Key: "version", Value: bson.D{{Key: "$lt", Value: e.Version}}}}, e.State)
+	return translate(err, "")
+}
+
+// Recover brings every package up to its history.
+func (s *Store) Recover(ctx context.Context) error {
+	packages, err := s.Packages(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range packages {
+		for v := w.Version + 1; ; v++ {
+			e, err := s.Entry(ctx, w.ID, v)
+			if err != nil {
+				if workpackages.KindOf(err) == workpackages.NotFound {
+					break
+				}
+				return err
+			}
+			if err := s.bringUp(ctx, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Groups gives every group in the order of the dashboard.
+func (s *Store) Groups(ctx context.Context) ([]workpackages.Group, error) {
+	groups, err := all[workpackages.Group](ctx, s, colGroups)
+	slices.SortFunc(groups, func(a, b workpackages.Group) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
+	})
+	return groups, err
+}
+
+// AddGroup stores a new group, or gives Conflict.
+func (s *Store) AddGroup(ctx context.Context, g workpackages.Group) error {
+	return insert(ctx, s, colGroups, g)
+}
+
+// SaveGroup replaces the group at the version before, or gives Stale.
+func (s *Store) SaveGroup(ctx context.Context, g workpackages.Group) error {
+	return replaceAt(ctx, s, colGroups, g.ID, g.Version-1, g)
+}
+
+// People gives everybody, by name.
+func (s *Store) People(ctx context.Context) ([]workpackages.Person, error) {
+	people, err := all[workpackages.Person](ctx, s, colPeople)
+	slices.SortFunc(people, func(a, b workpackages.Person) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return people, err
+}
+
+// Person gives one person, or NotFound.
+func (s *Store) Person(ctx context.Context, id string) (workpackages.Person, error) {
+	return find[workpackages.Person](ctx, s, colPeople, id, "There is no such person")
+}
+
+// AddPerson stores a new person, or gives Conflict when the e-mail address is taken.
+func (s *Store) AddPerson(ctx context.Context, p workpackages.Person) error {
+	return insert(ctx, s, colPeople, p)
+}
+
+// SavePerson replaces the person at the version before, or gives Stale.
+func (s *Store) SavePerson(ctx context.Context, p workpackages.Person) error {
+	return replaceAt(ctx, s, colPeople, p.ID, p.Version-1, p)
+}
+
+// setting is a small value that is written once.
+type setting struct {
+	ID    string `bson:"_id"`
+	Value []byte `bson:"value"`
+}
+
+// Setting gives a value written once, or NotFound.
+func (s *Store) Setting(ctx context.Context, id string) ([]byte, error) {
+	v, err := find[setting](ctx, s, colSettings, id, "There is no such setting")
+	return v.Value, err
+}
+
+// AddSetting writes a value unless there is one, and gives the one in force: of
+// several that race, all get the winner's.
+func (s *Store) AddSetting(ctx context.Context, id string, value []byte) ([]byte, error) {
+	err := insert(ctx, s, colSettings, setting{id, value})
+	if err == nil {
+		return value, nil
+	}
+	if workpackages.KindOf(err) != workpackages.Conflict {
+		return nil, err
+	}
+	return s.Setting(ctx, id)
+}
+
+// deleteOne takes a document away; one that is gone already is no error.
+func deleteOne(ctx context.Context, s *Store, collection string, filter bson.D) error {
+	_, err := s.db.Collection(collection).DeleteMany(ctx, filter)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil
+	}
+	return translate(err, "")
+}
