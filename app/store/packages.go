@@ -3,12 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 
 	"readiness/workpackages"
 )
@@ -205,11 +203,8 @@ func (s *Store) AddSetting(ctx context.Context, id string, value []byte) ([]byte
 	return s.Setting(ctx, id)
 }
 
-// deleteOne takes a document away; one that is gone already is no error.
-func deleteOne(ctx context.Context, s *Store, collection string, filter bson.D) error {
+// deleteAll takes every document away that matches.
+func deleteAll(ctx context.Context, s *Store, collection string, filter bson.D) error {
 	_, err := s.db.Collection(collection).DeleteMany(ctx, filter)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil
-	}
 	return translate(err, "")
 }

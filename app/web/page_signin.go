@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 
@@ -147,5 +148,6 @@ func (s *Server) accessibilityPage(c *fiber.Ctx) error {
 
 // showForm shows a page that holds one form.
 func (s *Server) showForm(c *fiber.Ctx, status int, f form, errs []formError) error {
+	f.Once = rand.Text()
 	return s.render(c, status, "form", page{Title: f.Heading, Errors: errs, Data: f})
 }

@@ -43,7 +43,7 @@ type Ledger interface {
 
 // Jobs is the list of scheduled jobs and their runs; schedules provides it.
 type Jobs interface {
-	Jobs(ctx context.Context) ([]schedules.JobInfo, error)
+	Jobs() []schedules.JobInfo
 	Runs(ctx context.Context, limit int) ([]schedules.Run, error)
 	RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (schedules.Report, error)
 }

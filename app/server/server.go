@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"readiness/app/web"
+	"readiness/config"
+	"readiness/workpackages"
+)
+
+// Server is the running program.
+type Server struct {
+	System  *System
+	web     *web.Server
+	control *controlServer
+	listen  net.Listener
+	served  chan error // the end of HTTP, when it ends by itself
+	deliver sync.WaitGroup
+	cancel  context.CancelFunc
+	stop    sync.Once
+	stopErr error
+}
+
+// Options is what New needs besides the settings.
+type Options struct {
+	Config  config.Config
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
+	// Command runs an administrative command line that another process hands over.
+	Command func(s *System) Command
+}
+
+// New opens the database, seeds it, and takes the port. On failure everything
+// is let go again.
+func New(ctx context.Context, o Options) (*Server, error) {
+	sys, err := OpenSystem(ctx, o.Config, o.Log, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{System: sys, served: make(chan error, 1)}
+	if err := s.open(ctx, o); err != nil {
+		if s.listen != nil {
+			err = errors.Join(err, s.listen.Close())
+		}
+		return nil, errors.Join(err, sys.Close(ctx))
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context, o Options) (err error) {
+	sys := s.System
+	if s.listen, err = net.Listen("tcp", o.Config.Addr); err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return workpackages.Wrap(workpackages.Conflict, err, "The address %s is in use: stop the program that has it, or set ADDR to another port", o.Config.Addr)
+		}
+		return workpackages.Wrap(workpackages.Unavailable, err, "The program cannot listen on %s: set ADDR to an address of this machine and a port this user may open", o.Config.Addr)
+	}
+	if err := sys.Seed(ctx); err != nil {
+		return err
+	}
+	s.web, err = web.New(web.Options{
+		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Jobs: sys.Runner, Ping: sys.Store.Ping,
+		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
+		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version,
+	})
+	if err != nil {
+		return err
+	}
+	if sys.Store.Embedded() && o.Command != nil {
+		s.control, err = startControl(o.Config.DataDir, o.Command(sys))
+	}
+	return err
+}
+
+// deliverEvery is how often the outbox is looked at.
+const deliverEvery = 5 * time.Second
+
+// Start begins to answer requests, run jobs and deliver messages.
+func (s *Server) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go func() { s.served <- s.web.App.Listener(s.listen) }()
+	s.System.Runner.Start()
+	s.deliver.Go(func() {
+		t := time.NewTicker(deliverEvery)
+		defer t.Stop()
+		for {
+			if _, err := s.System.Outbox.Deliver(ctx); err != nil && ctx.Err() == nil {
+				s.System.Log.Error("the outbox cannot be emptied", "category", "notifications", "error", err)
+			}
+			select {
+			case <-t.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// Addr is the address taken: of use when the port was 0.
+func (s *Server) Addr() string { return s.listen.Addr().String() }
+
+// Failed gives the error that ended HTTP, should it end by itself.
+func (s *Server) Failed() <-chan error { return s.served }
+
+// How long each part may take to stop. Together they stay under the 30 seconds
+// that container platforms give.
+const (
+	stopHTTP    = 10 * time.Second
+	stopJobs    = 8 * time.Second
+	stopSends   = 5 * time.Second
+	stopStorage = 5 * time.Second
+)
+
+// Stop ends HTTP, then jobs, then sends, then the database, each bounded in
+// time. It may be called twice.
+func (s *Server) Stop() error {
+	s.stop.Do(func() {
+		var errs []error
+		step := func(what string, limit time.Duration, do func(ctx context.Context) error) {
+			ctx, cancel := context.WithTimeout(context.Background(), limit)
+			defer cancel()
+			if err := do(ctx); err != nil {
+				errs = append(errs, fmt.Errorf("stopping %s: %w", what, err))
+			}
+		}
+		step("HTTP", stopHTTP, s.web.App.ShutdownWithContext)
+		if s.control != nil {
+			step("the control socket", stopHTTP, s.control.stop)
+		}
+		step("jobs", stopJobs, s.System.Runner.Stop)
+		step("sends", stopSends, func(ctx context.Context) error {
+			if s.cancel != nil {
+				s.cancel()
+			}
+			done := make(chan struct{})
+			go func() { s.deliver.Wait(); close(done) }()
+			select {
+			case <-done:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		step("the database", stopStorage, s.System.Close)
+		s.stopErr = errors.Join(errs...)
+	})
+	return s.stopErr
+}

@@ -1,0 +1,78 @@
+// Package server wires the program together and is its life: New, Start, Addr,
+// Stop. Nothing here decides anything that the product is about.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"readiness/app/auth"
+	"readiness/app/store"
+	"readiness/config"
+	"readiness/notifications"
+	"readiness/notifications/slack"
+	"readiness/schedules"
+	"readiness/workpackages"
+)
+
+// System is an open database with the services over it: what the server and
+// the administrative commands have in common.
+type System struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Now      func() time.Time
+	Store    *store.Store
+	Packages *workpackages.Service
+	Auth     *auth.Service
+	Outbox   *notifications.Service
+	Runner   *schedules.Runner
+}
+
+// seeded marks a database whose starting plan is in place, so that a council's
+// own changes are never filled up again.
+const seeded = "seeded"
+
+// OpenSystem opens the database and puts the services on it. Errors are
+// sentences for a person; store.ErrLocked is in their chain when another
+// process owns the data folder.
+func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now func() time.Time) (*System, error) {
+	db, err := store.Open(ctx, store.Options{URI: cfg.MongoURI.Reveal(), Database: cfg.MongoDatabase, DataDir: cfg.DataDir, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	s := &System{Config: cfg, Log: log, Now: now, Store: db}
+	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
+	s.Auth, err = auth.New(ctx, auth.Options{Store: db, People: s.Packages, Now: now, Idle: cfg.SessionIdle, Lifetime: cfg.SessionLifetime})
+	if err != nil {
+		return nil, errors.Join(err, db.Close(ctx))
+	}
+	s.Outbox = &notifications.Service{Store: db, People: db, Now: now, Log: log}
+	if cfg.SlackBotToken.IsSet() {
+		s.Outbox.Sender = slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
+	}
+	s.Runner, err = schedules.New(db, now, log, schedules.Jobs(schedules.Deps{
+		Packages: s.Packages, Outbox: s.Outbox, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, CleanUp: s.Auth.DeleteExpired,
+	})...)
+	if err != nil {
+		return nil, errors.Join(err, db.Close(ctx))
+	}
+	return s, nil
+}
+
+// Seed puts the starting plan into a database that has never had one.
+func (s *System) Seed(ctx context.Context) error {
+	_, err := s.Store.Setting(ctx, seeded)
+	if err == nil || workpackages.KindOf(err) != workpackages.NotFound {
+		return err
+	}
+	if err := s.Packages.Seed(ctx); err != nil {
+		return err
+	}
+	_, err = s.Store.AddSetting(ctx, seeded, []byte("2019-02-27"))
+	return err
+}
+
+// Close closes the database.
+func (s *System) Close(ctx context.Context) error { return s.Store.Close(ctx) }

@@ -1,0 +1,152 @@
+// Package schedules runs jobs at their times: each intended local time once,
+// over clock changes, restarts and several copies of the program.
+//
+// The cron library only reads the specs. The truth is a ledger of runs, one
+// document for each job and scheduled instant: inserting it is the claim. A
+// short tick asks which instants since the last one done have no run yet, so
+// that running on time, catching up after downtime and taking over from a dead
+// copy are one code path. A job may therefore run twice for one instant, and
+// must do nothing the second time; messages do not, having keys of their own.
+package schedules
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"readiness/workpackages/workingdays"
+)
+
+// Misfire says what happens to instants that passed while nothing ran.
+type Misfire int
+
+// The policies. All keep to the job's grace.
+const (
+	Skip Misfire = iota // they are skipped
+	Once                // the newest is run
+	All                 // each is run
+)
+
+// Job is something done at set times.
+type Job struct {
+	Name        string // in addresses and on the command line
+	Title       string
+	Description string         // what it does, in a sentence or two
+	Spec        string         // five cron fields
+	Zone        *time.Location // of the spec
+	WorkingDays bool           // only on working days in England
+	Misfire     Misfire
+	Grace       time.Duration // how late an instant may still be run
+	Timeout     time.Duration
+	Run         func(ctx context.Context, o Occasion) (Outcome, error)
+}
+
+// Occasion is one run of a job.
+type Occasion struct {
+	Instant time.Time // the scheduled instant, not now: what makes two runs the same
+	Day     string    // of the instant, in the job's zone, as 2026-11-24
+	DryRun  bool      // say what would be done, and do nothing
+}
+
+// Outcome is what a run did, or would do.
+type Outcome struct {
+	Summary string
+	Planned []Planned
+}
+
+// Planned is one message of a run.
+type Planned struct {
+	Recipient string `json:"recipient"`
+	Text      string `json:"text"`
+	Why       string `json:"why"`
+}
+
+// schedule gives a job's instants.
+type schedule struct {
+	job  Job
+	cron cron.Schedule
+}
+
+// parse reads a job's spec, or says in a sentence what is wrong with it.
+func parse(j Job) (s schedule, err error) {
+	refuse := func(format string, args ...any) error {
+		return fmt.Errorf("the job %s cannot be scheduled at %q: %s", j.Name, j.Spec, fmt.Sprintf(format, args...))
+	}
+	if strings.Contains(j.Spec, "TZ=") || strings.HasPrefix(strings.TrimSpace(j.Spec), "@") {
+		return s, refuse("give five cron fields, such as 0 9 * * 1-5; the zone is a setting of its own")
+	}
+	fields := strings.Fields(j.Spec)
+	if len(fields) == 5 && !strings.HasPrefix(fields[2], "*") && !strings.HasPrefix(fields[4], "*") {
+		return s, refuse("with both a day of the month and a day of the week, cron means either: leave one as *")
+	}
+	defer func() {
+		if recover() != nil {
+			err = refuse("it cannot be read")
+		}
+	}()
+	c, parseErr := cron.ParseStandard(j.Spec)
+	if parseErr != nil {
+		return s, refuse("it cannot be read; give five cron fields, such as 0 9 * * 1-5")
+	}
+	s = schedule{j, c}
+	if s.next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return s, refuse("no such day ever comes")
+	}
+	return s, nil
+}
+
+// next gives the first instant after t, or zero when there is none for years.
+// The spec is walked in wall-clock time, where days have no jumps, and each
+// local time is then given its instant: see resolve.
+func (s schedule) next(t time.Time) time.Time {
+	local := t.In(s.job.Zone)
+	wall := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), time.UTC)
+	// A repeated hour makes the wall clock run back: begin before it.
+	wall = wall.Add(-2 * time.Hour)
+	for {
+		if wall = s.cron.Next(wall); wall.IsZero() {
+			return wall
+		}
+		if instant := resolve(wall, s.job.Zone); instant.After(t) && (!s.job.WorkingDays || workingdays.Is(wall)) {
+			return instant.UTC()
+		}
+	}
+}
+
+// resolve gives the instant of a local time: one that does not exist is the
+// moment the clock changes, one that comes twice is the first.
+func resolve(wall time.Time, zone *time.Location) time.Time {
+	t := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
+	begin, end := t.ZoneBounds()
+	if t.Hour() != wall.Hour() || t.Minute() != wall.Minute() { // in the gap
+		if t.Hour() > wall.Hour() {
+			return begin
+		}
+		return end
+	}
+	if !begin.IsZero() {
+		_, before := begin.Add(-time.Second).Zone()
+		_, now := t.Zone()
+		earlier := t.Add(-time.Duration(before-now) * time.Second)
+		if before > now && earlier.Before(begin) {
+			return earlier
+		}
+	}
+	return t
+}
+
+// due gives the instants after one and up to another, oldest first, and no more
+// than a limit, the newest ones.
+func (s schedule) due(after, upTo time.Time, limit int) []time.Time {
+	var out []time.Time
+	for t := s.next(after); !t.IsZero() && !t.After(upTo); t = s.next(t) {
+		out = append(out, t)
+		if len(out) > limit {
+			out = out[1:]
+		}
+	}
+	return out
+}

@@ -1,0 +1,347 @@
+package schedules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"readiness/workpackages"
+)
+
+// RunState says where a run stands.
+type RunState string
+
+// The states of a run.
+const (
+	Running RunState = "running"
+	Done    RunState = "done"
+	Failed  RunState = "failed"
+	Skipped RunState = "skipped" // too late to be of use
+)
+
+// Run is one run in the ledger.
+type Run struct {
+	ID         string    `bson:"_id"` // runID(job, instant, attempt)
+	Job        string    `bson:"job"`
+	Instant    time.Time `bson:"instant"`
+	Attempt    int       `bson:"attempt"`
+	State      RunState  `bson:"state"`
+	StartedAt  time.Time `bson:"started_at"`
+	FinishedAt time.Time `bson:"finished_at"`
+	LeaseUntil time.Time `bson:"lease_until"` // after it, another copy may take over
+	Summary    string    `bson:"summary"`
+	Error      string    `bson:"error"`
+}
+
+func runID(job string, instant time.Time, attempt int) string {
+	return fmt.Sprintf("%s/%s/%d", job, instant.UTC().Format("2006-01-02T15:04Z"), attempt)
+}
+
+// Store keeps the ledger of runs; app/store provides it.
+type Store interface {
+	// AddRun claims a run: added is false when somebody has it.
+	AddRun(ctx context.Context, r Run) (added bool, err error)
+	// Run gives a run by its id, or NotFound.
+	Run(ctx context.Context, id string) (Run, error)
+	// SaveRun records how a claimed run ended.
+	SaveRun(ctx context.Context, r Run) error
+	// Runs gives the newest runs first.
+	Runs(ctx context.Context, limit int) ([]Run, error)
+	// LastDone gives the newest instant of a job that needs no more looking at.
+	// When there is none it stores begin and gives that.
+	LastDone(ctx context.Context, job string, begin time.Time) (time.Time, error)
+	// SetLastDone moves it forward, never back.
+	SetLastDone(ctx context.Context, job string, instant time.Time) error
+}
+
+// Runner runs jobs.
+type Runner struct {
+	store     Store
+	now       func() time.Time
+	log       *slog.Logger
+	schedules []schedule
+	mu        sync.Mutex
+	busy      map[string]bool // jobs running in this process
+	running   sync.WaitGroup
+	stop      context.CancelFunc
+	ctx       context.Context
+}
+
+const (
+	tickEvery   = 15 * time.Second
+	maxAttempts = 3
+	maxCatchUp  = 500
+)
+
+// New makes a Runner, or says which job cannot be scheduled and why.
+func New(store Store, now func() time.Time, log *slog.Logger, jobs ...Job) (*Runner, error) {
+	r := &Runner{store: store, now: now, log: log, busy: map[string]bool{}}
+	var errs []error
+	for _, j := range jobs {
+		s, err := parse(j)
+		errs = append(errs, err)
+		r.schedules = append(r.schedules, s)
+	}
+	r.ctx, r.stop = context.WithCancel(context.Background())
+	return r, errors.Join(errs...)
+}
+
+// Start begins to run jobs, until Stop.
+func (r *Runner) Start() {
+	r.running.Go(func() {
+		t := time.NewTicker(tickEvery)
+		defer t.Stop()
+		for {
+			if err := r.Tick(r.ctx); err != nil && r.ctx.Err() == nil {
+				r.log.Error("schedules cannot be looked at", "category", "schedules", "error", err)
+			}
+			select {
+			case <-t.C:
+			case <-r.ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// Stop ends the ticking, tells running jobs to stop, and waits for them until
+// the context ends. What is cut short is taken up again at the next start.
+func (r *Runner) Stop(ctx context.Context) error {
+	r.stop()
+	done := make(chan struct{})
+	go func() { r.running.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("jobs did not stop in time: %w", ctx.Err())
+	}
+}
+
+// Tick looks once at every job and starts what is due.
+func (r *Runner) Tick(ctx context.Context) error {
+	now := r.now().UTC().Truncate(time.Millisecond)
+	var errs []error
+	for _, s := range r.schedules {
+		last, err := r.store.LastDone(ctx, s.job.Name, now)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		due := s.due(last, now, maxCatchUp)
+		if len(due) == 0 || !r.take(s.job.Name) {
+			continue
+		}
+		r.running.Go(func() {
+			defer r.give(s.job.Name)
+			if err := r.catchUp(ctx, s, due, now); err != nil && ctx.Err() == nil {
+				r.log.Error("job could not be run", "category", "schedules", "job", s.job.Name, "error", err)
+			}
+		})
+	}
+	return errors.Join(errs...)
+}
+
+// Wait waits for the jobs that Tick started: for tests and the command line.
+func (r *Runner) Wait() { r.running.Wait() }
+
+func (r *Runner) take(job string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.busy[job] {
+		return false
+	}
+	r.busy[job] = true
+	return true
+}
+
+func (r *Runner) give(job string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.busy, job)
+}
+
+// catchUp runs or skips each due instant in order, and stops at one that
+// another copy is still at work on.
+func (r *Runner) catchUp(ctx context.Context, s schedule, due []time.Time, now time.Time) error {
+	for i, instant := range due {
+		late := now.Sub(instant)
+		superseded := s.job.Misfire == Once && i < len(due)-1
+		missed := s.job.Misfire == Skip && late > time.Minute*2
+		var settled bool
+		var err error
+		if late > s.job.Grace || superseded || missed {
+			settled, err = r.skip(ctx, s.job, instant)
+		} else {
+			settled, _, err = r.run(ctx, s.job, instant)
+		}
+		if err != nil || !settled {
+			return err
+		}
+		if err := r.store.SetLastDone(ctx, s.job.Name, instant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) skip(ctx context.Context, j Job, instant time.Time) (bool, error) {
+	now := r.now().UTC().Truncate(time.Millisecond)
+	_, err := r.store.AddRun(ctx, Run{
+		ID: runID(j.Name, instant, 1), Job: j.Name, Instant: instant, Attempt: 1, State: Skipped,
+		StartedAt: now, FinishedAt: now, Summary: "Skipped: nothing was running at the time, and it is too late now",
+	})
+	return err == nil, err
+}
+
+// run claims an instant and runs the job for it. settled means that the instant
+// needs no more looking at; ran is nil when somebody else ran it.
+func (r *Runner) run(ctx context.Context, j Job, instant time.Time) (settled bool, ran *Outcome, err error) {
+	for attempt := 1; attempt <= maxAttempts; attempt++ {
+		now := r.now().UTC().Truncate(time.Millisecond)
+		claim := Run{
+			ID: runID(j.Name, instant, attempt), Job: j.Name, Instant: instant, Attempt: attempt, State: Running,
+			StartedAt: now, LeaseUntil: now.Add(j.Timeout + time.Minute),
+		}
+		added, err := r.store.AddRun(ctx, claim)
+		if err != nil {
+			return false, nil, err
+		}
+		if added {
+			out, err := r.do(ctx, j, claim)
+			return err == nil, &out, err
+		}
+		// Taking over from a copy that died is an insert too, under the next attempt.
+		other, err := r.store.Run(ctx, claim.ID)
+		switch {
+		case err != nil:
+			return false, nil, err
+		case other.State == Done || other.State == Skipped:
+			return true, nil, nil
+		case other.State == Running && other.LeaseUntil.After(now):
+			return false, nil, nil
+		}
+	}
+	return true, nil, nil // given up: the ledger shows the attempts
+}
+
+// do runs a claimed job within its time and records how it ended.
+func (r *Runner) do(ctx context.Context, j Job, claim Run) (out Outcome, err error) {
+	jobCtx, cancel := context.WithTimeout(ctx, j.Timeout)
+	defer cancel()
+	out, runErr := guard(jobCtx, j, j.occasion(claim.Instant, false))
+	claim.FinishedAt, claim.State, claim.Summary = r.now().UTC().Truncate(time.Millisecond), Done, out.Summary
+	if runErr != nil {
+		claim.State, claim.Error = Failed, reason(runErr)
+	}
+	r.log.Info("job", "category", "schedules", "job", j.Name, "instant", claim.Instant, "attempt", claim.Attempt, "state", claim.State,
+		"took", claim.FinishedAt.Sub(claim.StartedAt), "summary", claim.Summary, "error", runErr)
+	saveCtx, cancelSave := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancelSave()
+	return out, errors.Join(runErr, r.store.SaveRun(saveCtx, claim))
+}
+
+// reason is what the ledger says of a failure.
+func reason(err error) string {
+	var e *workpackages.Error
+	if errors.As(err, &e) && e.Kind != workpackages.Internal {
+		return e.Message
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "It took longer than it may"
+	}
+	return "Something went wrong on our side: the log says what"
+}
+
+// guard turns a panic into an error, so that one bad run is one bad run.
+func guard(ctx context.Context, j Job, o Occasion) (out Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the job panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return j.Run(ctx, o)
+}
+
+func (j Job) occasion(instant time.Time, dryRun bool) Occasion {
+	return Occasion{Instant: instant, Day: instant.In(j.Zone).Format(time.DateOnly), DryRun: dryRun}
+}
+
+// Report is the answer to running a job by hand.
+type Report struct {
+	Job     string    `json:"job"`
+	Instant time.Time `json:"instant"`
+	DryRun  bool      `json:"dry_run"`
+	Ran     bool      `json:"ran"` // false for a dry run, and when it had run for that instant
+	Summary string    `json:"summary"`
+	Planned []Planned `json:"planned"`
+}
+
+// RunNow runs a job by hand, for an instant or, when it is zero, this minute.
+// A dry run says what would be done; nothing is sent or stored.
+func (r *Runner) RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (Report, error) {
+	if at.IsZero() {
+		at = r.now()
+	}
+	at = at.UTC().Truncate(time.Minute)
+	for _, s := range r.schedules {
+		if s.job.Name != name {
+			continue
+		}
+		report := Report{Job: name, Instant: at, DryRun: dryRun, Planned: []Planned{}}
+		if dryRun {
+			out, err := guard(ctx, s.job, s.job.occasion(at, true))
+			report.Summary, report.Planned = out.Summary, append(report.Planned, out.Planned...)
+			return report, err
+		}
+		settled, out, err := r.run(ctx, s.job, at)
+		switch {
+		case err != nil:
+			return report, err
+		case out != nil:
+			report.Ran, report.Summary, report.Planned = true, out.Summary, append(report.Planned, out.Planned...)
+		case settled:
+			report.Summary = "It has run for this instant already, so nothing was done"
+		default:
+			report.Summary = "It is running for this instant now, so nothing more was done"
+		}
+		return report, nil
+	}
+	return Report{}, workpackages.Errorf(workpackages.NotFound, "There is no job called %s: readiness job list shows them", name)
+}
+
+// JobInfo is a job as it is shown.
+type JobInfo struct {
+	Name        string      `json:"name"`
+	Title       string      `json:"title"`
+	Description string      `json:"description"`
+	Spec        string      `json:"spec"`
+	Zone        string      `json:"zone"`
+	Next        []time.Time `json:"next"` // the next five instants
+}
+
+// Jobs lists every job with its next five instants.
+func (r *Runner) Jobs() []JobInfo {
+	out := []JobInfo{}
+	for _, s := range r.schedules {
+		info := JobInfo{s.job.Name, s.job.Title, s.job.Description, s.job.Spec, s.job.Zone.String(), []time.Time{}}
+		t := r.now()
+		for range 5 {
+			if t = s.next(t); t.IsZero() {
+				break
+			}
+			info.Next = append(info.Next, t)
+		}
+		out = append(out, info)
+	}
+	return out
+}
+
+// Runs gives the newest runs first.
+func (r *Runner) Runs(ctx context.Context, limit int) ([]Run, error) {
+	return r.store.Runs(ctx, limit)
+}
