@@ -1,11 +1,183 @@
 package cli
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"readiness/workpackages/annexa"
 )
 
+const annexaUsage = `annexa check [--as-of YYYY-MM-DD] [--format text|json] PATH...
+       readiness annexa rules [--format text|json]
+PATH is an Excel workbook (.xlsx), CSV files, or a folder of them.
+Exit 0: no finding of severity error. 1: some. 2: could not be read, or wrong usage.`
+
+// maxFile is the largest file that is read; a full return is a tenth of it.
+const maxFile = 512 << 20
+
 func annexaCommand(args []string, stdout, stderr io.Writer) int {
-	fmt.Fprintln(stderr, "not here yet")
+	f := newFlags("annexa", annexaUsage, stderr)
+	asOf := f.String("as-of", "", "the day the lists were made, as 2026-11-24")
+	format := f.String("format", "text", "text or json")
+	out := f.String("out", "", "a workbook of findings (not made yet)")
+	words, code, ok := parse(f, args)
+	if !ok {
+		return code
+	}
+	if *format != "text" && *format != "json" {
+		fmt.Fprintf(stderr, "--format must be text or json; it is %q\n", *format)
+		return exitUsage
+	}
+	switch {
+	case len(words) == 1 && words[0] == "rules":
+		return annexaRules(*format, stdout, stderr)
+	case len(words) > 1 && words[0] == "check":
+		if *out != "" {
+			fmt.Fprintln(stderr, "--out is not made yet. Leave it out: the report names each list, column and row, and --format json gives them to a program.")
+			return exitUsage
+		}
+		return annexaCheck(words[1:], *asOf, *format, stdout, stderr)
+	}
+	f.Usage()
 	return exitUsage
+}
+
+func annexaRules(format string, stdout, stderr io.Writer) int {
+	rules := annexa.Rules()
+	if format == "json" {
+		return done(stderr, writeJSON(stdout, map[string]any{"rules": rules}))
+	}
+	for _, r := range rules {
+		fmt.Fprintf(stdout, "%s  %s\n    %s, usually %s. %s\n    What to do: %s\n    Source: %s", r.ID, r.Title, r.Severity, r.UsualCause, r.Why, r.Do, strings.Join(r.Source, ", "))
+		if r.Inferred {
+			fmt.Fprint(stdout, " (inferred: no source states it)")
+		}
+		fmt.Fprint(stdout, "\n\n")
+	}
+	return exitOK
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+func annexaCheck(paths []string, asOf, format string, stdout, stderr io.Writer) int {
+	o := annexa.Options{}
+	if asOf != "" {
+		var err error
+		if o.AsOf, err = time.Parse(time.DateOnly, asOf); err != nil {
+			fmt.Fprintf(stderr, "--as-of must be a day such as 2026-11-24; it is %q\n", asOf)
+			return exitUsage
+		}
+	}
+	sources, single, err := annexaSources(paths)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
+	o.Single = single
+	r, err := annexa.Check(context.Background(), sources, o)
+	var unreadable *annexa.ReadError
+	switch {
+	case errors.As(err, &unreadable):
+		fmt.Fprintf(stderr, "%s: %s.\n", unreadable.File, unreadable.Sentence)
+		return exitUsage
+	case err != nil:
+		return fail(stderr, err)
+	}
+	if r.Totals.Found == 0 {
+		fmt.Fprintln(stderr, "No list of Annexe A was found: none of the first ten rows of any tab or file holds a list's headings. Give the files that hold the lists.")
+		return exitUsage
+	}
+	if format == "json" {
+		err = writeJSON(stdout, r)
+	} else {
+		err = r.WriteText(stdout)
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if r.Totals.Errors > 0 {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// annexaSources reads the files of the paths. single is true when only CSV
+// files were named: then lists that are not among them are not missed.
+func annexaSources(paths []string) (sources []annexa.Source, single bool, err error) {
+	single = true
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, false, fmt.Errorf("%s cannot be found: check the name", p)
+		}
+		files := []string{p}
+		if info.IsDir() {
+			single = false
+			if files, err = listFiles(p); err != nil {
+				return nil, false, err
+			}
+		}
+		for _, file := range files {
+			if strings.EqualFold(filepath.Ext(file), ".xlsx") && !info.IsDir() {
+				single = false
+			}
+			data, err := readFile(file)
+			if err != nil {
+				return nil, false, err
+			}
+			sources = append(sources, annexa.Source{Name: filepath.Base(file), Data: data})
+		}
+	}
+	return sources, single, nil
+}
+
+// listFiles gives the workbooks and CSV files of a folder, by name.
+func listFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the folder %s cannot be read: check that this user may read it", dir)
+	}
+	var files []string
+	for _, e := range entries {
+		kinds := []string{".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".ods", ".xls"}
+		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), "~$") && !strings.HasPrefix(e.Name(), ".") && slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name()))) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("the folder %s holds no workbook and no CSV file: give the folder that holds the lists", dir)
+	}
+	return files, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("%s may not be read by this user: ask whoever owns it", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be opened: close it in Excel and try again", name)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be read: copy it to this machine and try again", name)
+	case len(data) > maxFile:
+		return nil, fmt.Errorf("%s is larger than 512 MB, which no return is: give each list as a CSV file", name)
+	}
+	return data, nil
 }

@@ -1,0 +1,171 @@
+package annexa
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// How far down a heading row may stand.
+const headingRows = 10
+
+// ignoredTabs are those of Ofsted's template that hold no list.
+var ignoredTabs = []string{"front sheet", "faq and changes", "guidance", "codes used", "frontsheet", "faq", "cover", "notes", "contents", "read me", "readme"}
+
+var listName = regexp.MustCompile(`(?:^|[^a-z])(?:list|annex ?[ae]? ?list|l)[ ]*0*(1[01]|[1-9])(?:[^0-9]|$)`)
+
+// named gives the list that a tab's or file's name speaks of, or nil.
+func named(name string) *list {
+	name = foldHeading(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, ".csv"), ".xlsx"), ".txt"))
+	if m := listName.FindStringSubmatch(" " + name); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return load().Lists[n-1]
+	}
+	for _, l := range load().Lists {
+		if name == foldHeading(l.Short) || strings.TrimSuffix(name, "s") == strings.TrimSuffix(foldHeading(l.Short), "s") {
+			return l
+		}
+	}
+	return nil
+}
+
+// How a heading was matched to a column.
+const (
+	matchExact  = "exact"
+	matchFolded = "folded" // but for case, spaces, quotation marks and punctuation
+	matchAlias  = "alias"  // another name for the column, seen in extracts
+)
+
+// layout is where the columns of a list are in a table.
+type layout struct {
+	list    *list
+	row     int // number of the heading row
+	at      []int
+	how     []string // of list.Columns; "" where missing
+	unknown []string // headings of no column
+	twice   []string
+	score   float64
+}
+
+// fit lays a list over a row of headings.
+func fit(l *list, cells []string) layout {
+	f := layout{list: l, at: make([]int, len(l.Columns)), how: make([]string, len(l.Columns))}
+	taken := make([]bool, len(cells))
+	folded := make([]string, len(cells))
+	filled := 0
+	for i, c := range cells {
+		folded[i] = foldHeading(c)
+		if folded[i] != "" {
+			filled++
+		}
+	}
+	matched := 0
+	// Full names first, so that an alias never takes a column that another has
+	// by right.
+	for pass := range 2 {
+		for n, c := range l.Columns {
+			if pass == 0 {
+				f.at[n] = -1
+			}
+			if f.how[n] != "" {
+				continue
+			}
+			for i := range cells {
+				if taken[i] || folded[i] == "" {
+					continue
+				}
+				switch {
+				case pass == 0 && strings.TrimSpace(cells[i]) == c.Heading:
+					f.how[n] = matchExact
+				case pass == 0 && folded[i] == foldHeading(c.Heading):
+					f.how[n] = matchFolded
+				case pass == 1 && slices.ContainsFunc(c.Aliases, func(a string) bool { return folded[i] == foldHeading(a) }):
+					f.how[n] = matchAlias
+				default:
+					continue
+				}
+				f.at[n], taken[i] = i, true
+				matched++
+				break
+			}
+		}
+	}
+	for i := range cells {
+		if taken[i] || folded[i] == "" {
+			continue
+		}
+		if slices.ContainsFunc(f.at, func(at int) bool { return at >= 0 && folded[at] == folded[i] }) {
+			f.twice = append(f.twice, strings.TrimSpace(cells[i]))
+		} else {
+			f.unknown = append(f.unknown, strings.TrimSpace(cells[i]))
+		}
+	}
+	f.score = 2 * float64(matched) / float64(f.expected()+filled)
+	return f
+}
+
+// later reports whether the table has any column of the later edition.
+func (f layout) later() bool {
+	for n, c := range f.list.Columns {
+		if c.Later && f.how[n] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// expected is how many columns the list has in the edition at hand.
+func (f layout) expected() int {
+	n := len(f.list.Columns)
+	if !f.later() {
+		for _, c := range f.list.Columns {
+			if c.Later {
+				n--
+			}
+		}
+	}
+	return n
+}
+
+// missing lists the columns of the edition that the table does not have.
+func (f layout) missing() []*column {
+	var out []*column
+	for n, c := range f.list.Columns {
+		if f.how[n] == "" && (!c.Later || f.later()) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Below these scores a row is no heading row of a list; a table that is named
+// after the list needs less.
+const (
+	enough      = 0.6
+	enoughNamed = 0.3
+)
+
+// recognise finds the heading row among the first rows of a table, and the list
+// it belongs to. name is that of the tab or file.
+func recognise(name string, first [][]string, numbers []int) (layout, bool) {
+	want := named(name)
+	var best, bestNamed layout
+	for i, cells := range first {
+		for _, l := range load().Lists {
+			f := fit(l, cells)
+			f.row = numbers[i]
+			if f.score > best.score {
+				best = f
+			}
+			if l == want && f.score > bestNamed.score {
+				bestNamed = f
+			}
+		}
+	}
+	// The headings are believed over the name only when they are clearly better.
+	if bestNamed.score >= enoughNamed && best.score < bestNamed.score+0.25 {
+		return bestNamed, true
+	}
+	return best, best.score >= enough
+}
