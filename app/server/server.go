@@ -108,6 +108,9 @@ func (s *Server) Start() {
 // Addr is the address taken: of use when the port was 0.
 func (s *Server) Addr() string { return s.listen.Addr().String() }
 
+// Web is the web application, for those who look at its routes.
+func (s *Server) Web() *web.Server { return s.web }
+
 // Failed gives the error that ended HTTP, should it end by itself.
 func (s *Server) Failed() <-chan error { return s.served }
 

@@ -86,3 +86,18 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},
 	}
 }
+
+// Access is one row of the table for those who check it.
+type Access struct {
+	Method, Path string
+	Roles        []workpackages.Role // nil: open to everybody
+}
+
+// Access lists every route and who may open it.
+func (s *Server) Access() []Access {
+	var out []Access
+	for _, r := range s.routes() {
+		out = append(out, Access{r.Method, r.Path, r.Roles})
+	}
+	return out
+}
