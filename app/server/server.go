@@ -135,7 +135,14 @@ func (s *Server) Stop() error {
 				errs = append(errs, fmt.Errorf("stopping %s: %w", what, err))
 			}
 		}
-		step("HTTP", stopHTTP, s.web.App.ShutdownWithContext)
+		step("HTTP", stopHTTP, func(ctx context.Context) error {
+			err := s.web.App.ShutdownWithContext(ctx)
+			// Stopped before it began, HTTP would begin after all.
+			if closeErr := s.listen.Close(); !errors.Is(closeErr, net.ErrClosed) {
+				err = errors.Join(err, closeErr)
+			}
+			return err
+		})
 		if s.control != nil {
 			step("the control socket", stopHTTP, s.control.stop)
 		}

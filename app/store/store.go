@@ -14,9 +14,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -161,7 +161,8 @@ func openEmbedded(o Options) (*Store, error) {
 	if err := os.Remove(probe); err != nil {
 		return nil, errors.Join(badFolder(o.DataDir, err), lock.Unlock())
 	}
-	socket, tidy, err := SocketPath(dir, "db.sock")
+	plain, tidy, err := plainFolder(dir)
+	socket := filepath.Join(plain, "db.sock")
 	if err != nil {
 		return nil, errors.Join(badFolder(o.DataDir, err), lock.Unlock())
 	}
@@ -170,7 +171,7 @@ func openEmbedded(o Options) (*Store, error) {
 		tidy()
 		return nil, errors.Join(badFolder(o.DataDir, err), lock.Unlock())
 	}
-	engine, err := startEngine(dir, socket)
+	engine, err := startEngine(plain, socket)
 	if err != nil {
 		tidy()
 		return nil, errors.Join(badFolder(o.DataDir, err), lock.Unlock())
@@ -225,7 +226,7 @@ func startEngine(dir, socket string) (*engine, error) {
 	f, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{Unix: socket},
 		Handler:   "sqlite",
-		SQLiteURL: "file:" + (&url.URL{Path: dir}).EscapedPath() + "/",
+		SQLiteURL: "file:" + dir + "/",
 		Logger:    slog.New(slog.DiscardHandler), // it reports every command it refuses
 	})
 	if err != nil {
@@ -271,27 +272,36 @@ func (s *Store) Close(ctx context.Context) error {
 // DropDatabase takes everything away: for tests on a real MongoDB.
 func (s *Store) DropDatabase(ctx context.Context) error { return s.db.Drop(ctx) }
 
-// maxSocketPath is a little under what the kernels we run on allow (104 and 108 bytes).
-const maxSocketPath = 100
+// maxFolder leaves room for a socket's name within what the kernels we run on
+// allow (104 and 108 bytes).
+const maxFolder = 88
 
-// SocketPath gives a path to a socket in a folder that is short enough for the
-// kernel: for a deep folder, by way of a link in the temporary folder, which
-// tidy takes away.
-func SocketPath(dir, name string) (path string, tidy func(), err error) {
+// plainFolder gives another path to a folder where its own is too long for a
+// socket, or has characters that the engine's address of a file reads in its
+// own way: a link in the temporary folder, which tidy takes away.
+func plainFolder(dir string) (path string, tidy func(), err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", nil, err
 	}
-	if path = filepath.Join(dir, name); len(path) <= maxSocketPath {
-		return path, func() {}, nil
+	if len(dir) <= maxFolder && !strings.ContainsAny(dir, "%?#&+ ") {
+		return dir, func() {}, nil
 	}
 	short, err := os.MkdirTemp("", "readiness-")
 	if err != nil {
 		return "", nil, err
 	}
 	tidy = func() { os.RemoveAll(short) }
-	if err := os.Symlink(dir, filepath.Join(short, "d")); err != nil {
+	path = filepath.Join(short, "d")
+	if err := os.Symlink(dir, path); err != nil {
 		tidy()
 		return "", nil, err
 	}
-	return filepath.Join(short, "d", name), tidy, nil
+	return path, tidy, nil
+}
+
+// SocketPath gives a path to a socket in a folder that the kernel takes; tidy
+// takes away what was made for it.
+func SocketPath(dir, name string) (path string, tidy func(), err error) {
+	path, tidy, err = plainFolder(dir)
+	return filepath.Join(path, name), tidy, err
 }

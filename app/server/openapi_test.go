@@ -1,0 +1,126 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"readiness/workpackages"
+)
+
+func document(t *testing.T, p *product) *openapi3.T {
+	t.Helper()
+	text := p.api("", "GET", "/api/v1/openapi.yaml", nil)
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(text.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// TestTheDocumentAndTheRoutesAreTheSame compares them both ways.
+func TestTheDocumentAndTheRoutesAreTheSame(t *testing.T) {
+	p := run(t, t.TempDir())
+	documented := map[string]bool{}
+	for path, item := range document(t, p).Paths.Map() {
+		for method := range item.Operations() {
+			documented[method+" "+strings.NewReplacer("{", ":", "}", "").Replace(path)] = true
+		}
+	}
+	for _, r := range p.Server.Web().Access() {
+		key := r.Method + " " + r.Path
+		machine := strings.HasPrefix(r.Path, "/api/") || r.Path == "/livez" || r.Path == "/readyz" || r.Path == "/metrics"
+		if machine && !documented[key] {
+			t.Errorf("%s is answered and not documented", key)
+		}
+		delete(documented, key)
+	}
+	for key := range documented {
+		t.Errorf("%s is documented and not answered", key)
+	}
+}
+
+// TestAnswersAreAsDocumented checks real answers against the document.
+func TestAnswersAreAsDocumented(t *testing.T) {
+	p := run(t, t.TempDir())
+	p.person("Lead One", workpackages.Lead)
+	router, err := legacy.NewRouter(document(t, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	openapi3.DefineStringFormatValidator("date-time", openapi3.NewRegexpFormatValidator(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`))
+	one := "/api/v1/workpackages/" + packageSelf
+	for _, c := range []struct {
+		method, path string
+		body         any
+		version      string
+		want         int
+	}{
+		{"GET", "/livez", nil, "", 200},
+		{"GET", "/readyz", nil, "", 200},
+		{"GET", "/metrics", nil, "", 200},
+		{"GET", "/api/v1/groups", nil, "", 200},
+		{"GET", "/api/v1/people", nil, "", 200},
+		{"GET", "/api/v1/readiness", nil, "", 200},
+		{"GET", "/api/v1/workpackages", nil, "", 200},
+		{"GET", one, nil, "", 200},
+		{"POST", one + "/updates", map[string]any{"status": "amber", "narrative": "n", "percent": 10, "recovery_plan": "p", "recovery_date": "2026-12-24"}, "1", 201},
+		{"POST", one + "/updates", map[string]any{"status": "green", "narrative": "n"}, "1", 412},
+		{"POST", one + "/updates", map[string]any{"status": "amber", "narrative": "n"}, "2", 422},
+		{"POST", one + "/milestones", map[string]any{"title": "m", "due": "2026-12-24"}, "2", 201},
+		{"POST", one + "/actions", map[string]any{"title": "a", "owner": "lead.one@example.gov.uk", "due": "2026-12-24"}, "3", 201},
+		{"POST", one + "/evidence", map[string]any{"title": "e", "location": "l"}, "4", 201},
+		{"PATCH", one, map[string]any{"title": "New name", "owner": "lead.one@example.gov.uk"}, "5", 200},
+		{"GET", one, nil, "", 200},
+		{"GET", one + "/history", nil, "", 200},
+		{"GET", "/api/v1/workpackages/none", nil, "", 404},
+		{"POST", "/api/v1/jobs/status-update-due/run", map[string]any{"dry_run": true, "at": "2027-01-20T09:00:00Z"}, "", 200},
+		{"POST", "/api/v1/jobs/status-update-due/run", map[string]any{}, "", 200},
+		{"POST", "/api/v1/jobs/none/run", map[string]any{}, "", 404},
+		{"GET", "/api/v1/jobs", nil, "", 200},
+		{"GET", "/api/v1/jobs/runs", nil, "", 200},
+		{"GET", "/api/v1/notifications", nil, "", 200},
+	} {
+		if strings.HasSuffix(c.path, "/run") && c.want == 200 {
+			p.advance(30 * 24 * 3600e9) // something is stale by then, so that messages are made
+		}
+		var headers []string
+		if c.version != "" {
+			headers = []string{"If-Match", `"` + c.version + `"`}
+		}
+		a := p.api(workpackages.AssistantDirector, c.method, c.path, c.body, headers...)
+		if a.Status != c.want {
+			t.Errorf("%s %s: %d, not %d: %s", c.method, c.path, a.Status, c.want, a.Body)
+			continue
+		}
+		req, err := http.NewRequest(c.method, c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		route, params, err := router.FindRoute(req)
+		if err != nil {
+			t.Errorf("%s %s: %v", c.method, c.path, err)
+			continue
+		}
+		in := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
+			Status:                 a.Status, Header: a.Header,
+			Options: &openapi3filter.Options{IncludeResponseStatus: true},
+		}
+		in.SetBodyBytes([]byte(a.Body))
+		if err := openapi3filter.ValidateResponse(t.Context(), in); err != nil {
+			t.Errorf("%s %s: %v", c.method, c.path, err)
+		}
+	}
+	n := p.api(workpackages.Viewer, "GET", "/api/v1/notifications", nil).json(t)["notifications"].([]any)
+	if len(n) == 0 {
+		t.Error("no message was made, so none was checked")
+	}
+}
