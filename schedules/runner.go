@@ -146,8 +146,12 @@ func (r *Runner) Tick(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Wait waits for the jobs that Tick started: for tests and the command line.
-func (r *Runner) Wait() { r.running.Wait() }
+// Busy reports whether a job is running in this process.
+func (r *Runner) Busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.busy) > 0
+}
 
 func (r *Runner) take(job string) bool {
 	r.mu.Lock()

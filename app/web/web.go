@@ -101,14 +101,14 @@ func New(o Options) (*Server, error) {
 		WriteTimeout:            30 * time.Second,
 		IdleTimeout:             75 * time.Second,
 		ReadBufferSize:          16 << 10,
-		BodyLimit:               256 << 10, // the longest form is a few thousand characters
+		BodyLimit:               4 << 20, // beyond it the connection is cut: see limitBody
 		ErrorHandler:            s.handleError,
 		ProxyHeader:             proxyHeader(o.Proxies),
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          o.Proxies,
 		EnableIPValidation:      true,
 	})
-	s.App.Use(s.observe, recover.New(), s.harden, s.withDeadline)
+	s.App.Use(s.observe, recover.New(), s.harden, limitBody, s.withDeadline)
 	for _, r := range s.routes() {
 		if r.Method == fiber.MethodGet {
 			s.App.Get(r.Path, s.guard(r), r.Handler) // and HEAD
@@ -147,6 +147,18 @@ func (s *Server) harden(c *fiber.Ctx) error {
 	}
 	if !strings.HasPrefix(c.Path(), "/static/") {
 		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	return c.Next()
+}
+
+// maxBody is far above the longest form, which has a few thousand characters.
+const maxBody = 256 << 10
+
+// limitBody refuses a body that is too long in words. The framework's own limit
+// cuts the connection, and whoever sent the body would never read why.
+func limitBody(c *fiber.Ctx) error {
+	if len(c.Request().Body()) > maxBody {
+		return fiber.ErrRequestEntityTooLarge
 	}
 	return c.Next()
 }
