@@ -113,7 +113,7 @@ func groupFor(r workpackages.Role) string {
 func (p *product) token(r workpackages.Role) string {
 	p.t.Helper()
 	if p.tokens[string(r)] == "" {
-		text, _, err := p.Server.System.Auth.CreateToken(p.t.Context(), "test "+string(r), r, groupFor(r))
+		text, _, err := p.Server.System.Auth.CreateToken(p.t.Context(), r.Label()+" Example", r, groupFor(r))
 		if err != nil {
 			p.t.Fatal(err)
 		}

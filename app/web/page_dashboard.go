@@ -53,7 +53,11 @@ type look struct {
 	ID, Title string
 	Status    workpackages.Status
 	Why       []string
+	More      int // reasons left for the package's own page
 }
+
+// mostWhy keeps the list of what to look at first readable at a glance.
+const mostWhy = 3
 
 func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 	r, err := s.Packages.Readiness(c.UserContext(), time.Time{})
@@ -71,7 +75,11 @@ func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 				if p.Status == workpackages.Red && p.Decision != "" {
 					why = append([]string{"Decision wanted: " + p.Decision}, why...)
 				}
-				b.Looks = append(b.Looks, look{p.ID, p.Title, p.Status, why})
+				l := look{ID: p.ID, Title: p.Title, Status: p.Status, Why: why}
+				if len(why) > mostWhy {
+					l.Why, l.More = why[:mostWhy], len(why)-mostWhy
+				}
+				b.Looks = append(b.Looks, l)
 			}
 		}
 	}
