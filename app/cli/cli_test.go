@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"readiness/app/server"
+	"readiness/config"
+)
+
+// result is what one command line came to.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func runLine(t *testing.T, env map[string]string, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := Run(args, func(name string) string { return env[name] }, strings.NewReader(""), &stdout, &stderr)
+	return result{code, stdout.String(), stderr.String()}
+}
+
+func TestCommandsThatNeedNoDatabase(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		args []string
+		code int
+		says string // on stdout when it went well, else on stderr
+	}{
+		{"help", []string{"help"}, 0, "readiness annexa check"},
+		{"the version", []string{"version"}, 0, "readiness "},
+		{"the rules", []string{"annexa", "rules"}, 0, "S04  The value is not a permitted code"},
+		{"a command that is none", []string{"sevre"}, 2, `no command "sevre"`},
+		{"serve with a word too many", []string{"serve", "now"}, 2, "takes no arguments"},
+		{"a check of nothing", []string{"annexa", "check"}, 2, "Usage"},
+		{"a check of a file that is not there", []string{"annexa", "check", "none.xlsx"}, 2, "none.xlsx cannot be found"},
+		{"a format that is none", []string{"annexa", "check", "--format", "xml", "x"}, 2, "--format must be text or json"},
+		{"a day that is none", []string{"annexa", "check", "--as-of", "today", "x"}, 2, "--as-of must be a day"},
+		{"a flag that is none", []string{"annexa", "check", "--loud", "x"}, 2, "flag provided but not defined"},
+	} {
+		r := runLine(t, nil, c.args...)
+		out := r.stderr
+		if c.code == 0 {
+			out = r.stdout
+		}
+		if r.code != c.code || !strings.Contains(out, c.says) {
+			t.Errorf("%s: %d, %q, %q", c.what, r.code, r.stdout, r.stderr)
+		}
+	}
+	var rules struct {
+		Rules []map[string]any `json:"rules"`
+	}
+	if err := json.Unmarshal([]byte(runLine(t, nil, "annexa", "rules", "--format", "json").stdout), &rules); err != nil || len(rules.Rules) < 20 || rules.Rules[0]["why"] == "" {
+		t.Errorf("%d rules: %v", len(rules.Rules), err)
+	}
+}
+
+const listOne = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source\n"
+
+func TestTheExitCodesOfAnnexeAChecks(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := write("good/List 1.csv", listOne+"A1,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n")
+	bad := write("bad/List 1.csv", listOne+"A1,b) Female,a) WBRI,01/02/2015,11,yesterday,q) 6: Police\n")
+	warned := write("warned/List 1.csv", listOne+"A1,F,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n")
+	for _, c := range []struct {
+		what string
+		args []string
+		code int
+		says string
+	}{
+		{"nothing wrong", []string{good}, 0, "1 of 11 lists found; 1 row; 0 errors"},
+		{"a warning only", []string{warned}, 0, "1 warning"},
+		{"an error", []string{bad}, 1, "Date of Contact: The value is not a date"},
+		{"an error, with flags after the path", []string{bad, "--format", "json", "--as-of", "2026-11-24"}, 1, `"rule": "S05"`},
+		{"a folder, in which ten lists are missing", []string{filepath.Dir(good)}, 1, "10 errors"},
+		{"a file that is no list", []string{write("x.csv", "a,b\n1,2\n")}, 2, "No list of Annexe A was found"},
+		{"a file that is no workbook", []string{write("x.xlsx", "hello")}, 2, "x.xlsx: The file is not an Excel workbook"},
+		{"an empty folder", []string{t.TempDir()}, 2, "holds no workbook and no CSV file"},
+	} {
+		r := runLine(t, nil, append([]string{"annexa", "check"}, c.args...)...)
+		if r.code != c.code || !strings.Contains(r.stdout+r.stderr, c.says) {
+			t.Errorf("%s: %d, %q, %q", c.what, r.code, r.stdout, r.stderr)
+		}
+	}
+}
+
+func TestEverySettingThatIsWrongIsNamedAndNoSecretShown(t *testing.T) {
+	r := runLine(t, map[string]string{"ADDR": "x", "SLACK_BOT_TOKEN": "hunter2", "STALE_AFTER": "many"}, "user", "list")
+	if r.code != exitUsage || !strings.Contains(r.stderr, "ADDR must") || !strings.Contains(r.stderr, "SLACK_BOT_TOKEN must") || !strings.Contains(r.stderr, "STALE_AFTER must") {
+		t.Errorf("%d %s", r.code, r.stderr)
+	}
+	if strings.Contains(r.stderr, "hunter2") {
+		t.Error("the token shows")
+	}
+}
+
+// adminCommands is what an administrator does, with or without the product
+// running on the folder.
+func adminCommands(t *testing.T, env map[string]string) {
+	t.Helper()
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"user", "add", "--email", "ad@example.gov.uk", "--name", "Alex Example", "--role", "assistant_director"}, 0, "/link/"},
+		{[]string{"user", "add", "--email", "lead@example.gov.uk", "--name", "Lead One", "--role", "lead", "--group", "ofsted-steering-group"}, 0, "Lead One was added"},
+		{[]string{"user", "add", "--email", "lead@example.gov.uk", "--name", "Lead Two", "--role", "viewer"}, 2, "--email: Enter another e-mail address"},
+		{[]string{"user", "add", "--email", "x", "--name", "", "--role", "king"}, 2, "--role: Choose a role"},
+		{[]string{"user", "add", "--email", "l@example.gov.uk", "--name", "L", "--role", "lead"}, 2, "--group: Choose the steering group"},
+		{[]string{"user", "list"}, 0, "lead@example.gov.uk"},
+		{[]string{"user", "link", "lead@example.gov.uk"}, 0, "It works once"},
+		{[]string{"user", "link", "nobody@example.gov.uk"}, 1, "nobody with the e-mail address"},
+		{[]string{"user", "disable", "lead@example.gov.uk"}, 0, "may no longer sign in"},
+		{[]string{"user", "disable", "ad@example.gov.uk"}, 2, "last one who can sign in"},
+		{[]string{"user", "nonsense"}, 2, "Usage"},
+		{[]string{"token", "create", "--name", "Reports", "--role", "viewer"}, 0, "rdy_"},
+		{[]string{"token", "create", "--name", "", "--role", "viewer"}, 2, "--name"},
+		{[]string{"token", "list"}, 0, "Reports"},
+		{[]string{"token", "disable", "none"}, 1, "There is no token"},
+		{[]string{"job", "list"}, 0, "status-update-due (0 9 * * 1-5, Europe/London)"},
+		{[]string{"job", "run", "status-update-due", "--dry-run", "--at", "2030-01-22T09:00:00Z"}, 0, "nobody to tell about"},
+		{[]string{"job", "run", "status-update-due", "--at", "noon"}, 2, "--at must be an instant"},
+		{[]string{"job", "run", "none"}, 1, "There is no job called none"},
+		{[]string{"export"}, 2, "Usage"},
+	} {
+		r := runLine(t, env, c.args...)
+		if r.code != c.code || !strings.Contains(r.stdout+r.stderr, c.says) {
+			t.Errorf("%s: %d, %q, %q", strings.Join(c.args, " "), r.code, r.stdout, r.stderr)
+		}
+	}
+}
+
+func TestAdministrationWhileTheProductIsStopped(t *testing.T) {
+	adminCommands(t, map[string]string{"DATA_DIR": t.TempDir()})
+}
+
+func TestAdministrationWhileTheProductRuns(t *testing.T) {
+	env := map[string]string{"DATA_DIR": t.TempDir(), "ADDR": "127.0.0.1:0"}
+	cfg, err := config.Load(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.New(t.Context(), server.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: time.Now, Command: command})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer s.Stop()
+	adminCommands(t, env)
+	token := strings.TrimSpace(runLine(t, env, "token", "create", "--name", "T", "--role", "viewer").stdout)
+	req, err := http.NewRequest("GET", "http://"+s.Addr()+"/api/v1/groups", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("a token made while the product runs: %d", res.StatusCode)
+	}
+	// An export is a copy of everything, which a new folder takes whole.
+	file := filepath.Join(t.TempDir(), "all.gz")
+	if r := runLine(t, env, "export", file); r.code != 0 {
+		t.Fatalf("export: %+v", r)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 || info.Size() < 500 {
+		t.Errorf("the export is %v: %v", info, err)
+	}
+	if r := runLine(t, env, "import", file); r.code == 0 || !strings.Contains(r.stderr, "holds work packages already") {
+		t.Errorf("importing over a database in use: %+v", r)
+	}
+	fresh := map[string]string{"DATA_DIR": t.TempDir()}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := filepath.Join(t.TempDir(), "short.gz")
+	if err := os.WriteFile(short, whole[:len(whole)*2/3], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := runLine(t, fresh, "import", short); r.code == 0 || !strings.Contains(r.stderr, "nothing was changed") {
+		t.Errorf("importing half a file: %+v", r)
+	}
+	if r := runLine(t, fresh, "import", file); r.code != 0 || !strings.Contains(r.stdout, "Imported ") {
+		t.Fatalf("import: %+v", r)
+	}
+	if r := runLine(t, fresh, "user", "list"); r.stdout != runLine(t, env, "user", "list").stdout {
+		t.Errorf("the people differ:\n%s", r.stdout)
+	}
+	again := filepath.Join(t.TempDir(), "again.gz")
+	if r := runLine(t, fresh, "export", again); r.code != 0 {
+		t.Fatalf("the second export: %+v", r)
+	}
+}
+
+func TestAnExportNeverLeavesHalfAFile(t *testing.T) {
+	dir := t.TempDir()
+	r := runLine(t, map[string]string{"DATA_DIR": filepath.Join(dir, "data", "x"), "MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200"}, "export", filepath.Join(dir, "out.gz"))
+	left, err := os.ReadDir(dir)
+	if r.code == 0 || err != nil || len(left) != 0 {
+		t.Errorf("%+v left %v: %v", r, left, err)
+	}
+}
