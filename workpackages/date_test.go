@@ -88,7 +88,7 @@ func TestDates(t *testing.T) {
 	}
 }
 
-func FuzzParseDate(f *testing.F) {
+func FuzzDatesReadBack(f *testing.F) {
 	for _, s := range []string{"24/11/2026", "2026-11-24", "24 November 2026", "24 Nov 2026", "31/2/2026", "1/1/9999", "", "\x00", "２４/11/2026"} {
 		f.Add(s)
 	}

@@ -211,9 +211,9 @@ func TestStatusesHaveWords(t *testing.T) {
 	}
 }
 
-// FuzzStatusInput holds that what was typed never upsets the program, and that
+// FuzzUpdatesReadBack holds that what was typed never upsets the program, and that
 // what was taken reads back as it was taken.
-func FuzzStatusInput(f *testing.F) {
+func FuzzUpdatesReadBack(f *testing.F) {
 	f.Add("green", "All is well", "50", "", "", "", "")
 	f.Add("amber", "Behind\r\nby a week", "", "Overtime", "24/12/2026", "", "")
 	f.Add("red", "👩‍👧‍👦 e\u0301", "0", "", "", "No staff", "More staff\x00")

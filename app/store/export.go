@@ -88,6 +88,11 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 	// Settings made when this process opened the database give way. Packages
 	// come last: until then a failed import can be run again.
 	slices.SortStableFunc(docs, func(a, b imported) int { return lastIsPackages(a) - lastIsPackages(b) })
+	defer func() {
+		s.packages.changing()
+		s.groups.changing()
+		s.people.changing()
+	}()
 	for _, name := range exported {
 		if err := deleteAll(ctx, s, name, bson.D{}); err != nil {
 			return 0, err

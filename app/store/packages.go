@@ -56,12 +56,13 @@ func replaceAt(ctx context.Context, s *Store, collection, id string, version int
 
 // Packages gives every package.
 func (s *Store) Packages(ctx context.Context) ([]workpackages.WorkPackage, error) {
-	return all[workpackages.WorkPackage](ctx, s, colPackages)
+	return cachedAll(ctx, s, &s.packages, colPackages)
 }
 
 // Package gives one package, or NotFound.
 func (s *Store) Package(ctx context.Context, id string) (workpackages.WorkPackage, error) {
-	return find[workpackages.WorkPackage](ctx, s, colPackages, id, "There is no such work package")
+	return cachedOne(ctx, s, &s.packages, colPackages, id, "There is no such work package",
+		func(w workpackages.WorkPackage) string { return w.ID })
 }
 
 // Entry gives the entry that made a version of a package, or NotFound.
@@ -100,6 +101,8 @@ func (s *Store) Commit(ctx context.Context, e workpackages.Entry) error {
 // bringUp makes the package the state of an entry unless it is that far already.
 // It may run twice, and in any order: it never takes a package back.
 func (s *Store) bringUp(ctx context.Context, e workpackages.Entry) error {
+	s.packages.changing()
+	defer s.packages.changing()
 	if e.Version == 1 {
 		err := insert(ctx, s, colPackages, e.State)
 		if workpackages.KindOf(err) == workpackages.Conflict && err != nil {
@@ -137,7 +140,7 @@ func (s *Store) Recover(ctx context.Context) error {
 
 // Groups gives every group in the order of the dashboard.
 func (s *Store) Groups(ctx context.Context) ([]workpackages.Group, error) {
-	groups, err := all[workpackages.Group](ctx, s, colGroups)
+	groups, err := cachedAll(ctx, s, &s.groups, colGroups)
 	slices.SortFunc(groups, func(a, b workpackages.Group) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
 	})
@@ -146,17 +149,21 @@ func (s *Store) Groups(ctx context.Context) ([]workpackages.Group, error) {
 
 // AddGroup stores a new group, or gives Conflict.
 func (s *Store) AddGroup(ctx context.Context, g workpackages.Group) error {
+	s.groups.changing()
+	defer s.groups.changing()
 	return insert(ctx, s, colGroups, g)
 }
 
 // SaveGroup replaces the group at the version before, or gives Stale.
 func (s *Store) SaveGroup(ctx context.Context, g workpackages.Group) error {
+	s.groups.changing()
+	defer s.groups.changing()
 	return replaceAt(ctx, s, colGroups, g.ID, g.Version-1, g)
 }
 
 // People gives everybody, by name.
 func (s *Store) People(ctx context.Context) ([]workpackages.Person, error) {
-	people, err := all[workpackages.Person](ctx, s, colPeople)
+	people, err := cachedAll(ctx, s, &s.people, colPeople)
 	slices.SortFunc(people, func(a, b workpackages.Person) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
@@ -165,16 +172,21 @@ func (s *Store) People(ctx context.Context) ([]workpackages.Person, error) {
 
 // Person gives one person, or NotFound.
 func (s *Store) Person(ctx context.Context, id string) (workpackages.Person, error) {
-	return find[workpackages.Person](ctx, s, colPeople, id, "There is no such person")
+	return cachedOne(ctx, s, &s.people, colPeople, id, "There is no such person",
+		func(p workpackages.Person) string { return p.ID })
 }
 
 // AddPerson stores a new person, or gives Conflict when the e-mail address is taken.
 func (s *Store) AddPerson(ctx context.Context, p workpackages.Person) error {
+	s.people.changing()
+	defer s.people.changing()
 	return insert(ctx, s, colPeople, p)
 }
 
 // SavePerson replaces the person at the version before, or gives Stale.
 func (s *Store) SavePerson(ctx context.Context, p workpackages.Person) error {
+	s.people.changing()
+	defer s.people.changing()
 	return replaceAt(ctx, s, colPeople, p.ID, p.Version-1, p)
 }
 

@@ -194,3 +194,39 @@ func TestASettingIsWrittenOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestReadersAndWritersTogether looks for a reader who leaves an old state
+// behind: after each write that returned, everybody reads it.
+func TestReadersAndWritersTogether(t *testing.T) {
+	s := storetest.New(t)
+	ctx := t.Context()
+	if err := s.Commit(ctx, entry("p", 1, "1")); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					s.Packages(ctx)
+				}
+			}
+		})
+	}
+	for v := int64(2); v <= 150; v++ {
+		if err := s.Commit(ctx, entry("p", v, fmt.Sprint(v))); err != nil {
+			t.Fatal(err)
+		}
+		all, err := s.Packages(ctx)
+		one, err1 := s.Package(ctx, "p")
+		if err != nil || err1 != nil || all[0].Version != v || one.Version != v {
+			t.Fatalf("after version %d readers see %d and %d: %v %v", v, all[0].Version, one.Version, err, err1)
+		}
+	}
+	close(done)
+	wg.Wait()
+}

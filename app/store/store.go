@@ -48,6 +48,10 @@ type Store struct {
 	client   *mongo.Client
 	embedded bool
 	close    func(ctx context.Context) error
+
+	packages cache[workpackages.WorkPackage]
+	groups   cache[workpackages.Group]
+	people   cache[workpackages.Person]
 }
 
 // The collections, declared in one place. Those that Export leaves out hold

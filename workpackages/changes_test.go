@@ -1,0 +1,587 @@
+package workpackages_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"readiness/workpackages"
+)
+
+// attempt makes one change to the package of a council.
+type attempt func(*council, context.Context, workpackages.Actor, workpackages.Write) (workpackages.Result, error)
+
+// mutations is every method of the service that changes a package: with input
+// that is right, with input that is wrong, and the fields its errors are about.
+var mutations = []struct {
+	name   string
+	kind   workpackages.EntryKind
+	do     attempt
+	wrong  attempt
+	fields string
+}{
+	{"update", workpackages.Updated,
+		updating(workpackages.StatusInput{Status: "green", Narrative: "n"}),
+		updating(workpackages.StatusInput{Status: "amber", Narrative: "n", RecoveryPlan: "half a plan"}), "recovery_date"},
+	{"edit", workpackages.Edited,
+		editing(workpackages.EditInput{Title: ptr("Another name")}),
+		editing(workpackages.EditInput{Title: ptr(" "), Summary: ptr("good"), OwnerID: ptr(leaver.ID)}), "title owner"},
+	{"add a milestone", workpackages.MilestoneAdded,
+		addingMilestone(workpackages.MilestoneInput{Title: ptr("Second"), Due: ptr("2027-01-29")}),
+		addingMilestone(workpackages.MilestoneInput{DoneOn: ptr("25/11/2026")}), "title due done_on"},
+	{"change a milestone", workpackages.MilestoneChanged,
+		changingMilestone(workpackages.MilestoneInput{DoneOn: ptr("24/11/2026")}),
+		changingMilestone(workpackages.MilestoneInput{Title: ptr("good"), Due: ptr("2027-01-29"), DoneOn: ptr("never")}), "reason done_on"},
+	{"add an action", workpackages.ActionAdded,
+		addingAction(workpackages.ActionInput{Title: ptr("Second"), OwnerID: ptr(viewer.ID), Due: ptr("2027-01-29")}),
+		addingAction(workpackages.ActionInput{DoneOn: ptr("25/11/2026")}), "title owner due done_on"},
+	{"change an action", workpackages.ActionChanged,
+		changingAction(workpackages.ActionInput{Due: ptr("2027-01-29")}),
+		changingAction(workpackages.ActionInput{Title: ptr("good"), OwnerID: ptr(""), Due: ptr("")}), "owner due"},
+	{"add evidence", workpackages.EvidenceAdded,
+		addingEvidence(workpackages.EvidenceInput{Title: ptr("Second"), Location: ptr("https://example.gov.uk/minutes"), ReviewBy: ptr("2027-01-29")}),
+		addingEvidence(workpackages.EvidenceInput{ReviewBy: ptr("31/2/2027")}), "title location review_by"},
+	{"change evidence", workpackages.EvidenceChanged,
+		changingEvidence(workpackages.EvidenceInput{Location: ptr("Filing room 2")}),
+		changingEvidence(workpackages.EvidenceInput{Title: ptr("good"), Location: ptr("file://server/share")}), "location"},
+}
+
+func updating(in workpackages.StatusInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.Update(ctx, by, packageA, wr, in)
+	}
+}
+
+func editing(in workpackages.EditInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.Edit(ctx, by, packageA, wr, in)
+	}
+}
+
+func addingMilestone(in workpackages.MilestoneInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.AddMilestone(ctx, by, packageA, wr, in)
+	}
+}
+
+func changingMilestone(in workpackages.MilestoneInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.ChangeMilestone(ctx, by, packageA, milestoneA, wr, in)
+	}
+}
+
+func addingAction(in workpackages.ActionInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.AddAction(ctx, by, packageA, wr, in)
+	}
+}
+
+func changingAction(in workpackages.ActionInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.ChangeAction(ctx, by, packageA, actionA, wr, in)
+	}
+}
+
+func addingEvidence(in workpackages.EvidenceInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.AddEvidence(ctx, by, packageA, wr, in)
+	}
+}
+
+func changingEvidence(in workpackages.EvidenceInput) attempt {
+	return func(c *council, ctx context.Context, by workpackages.Actor, wr workpackages.Write) (workpackages.Result, error) {
+		return c.ChangeEvidence(ctx, by, packageA, evidenceA, wr, in)
+	}
+}
+
+func TestWhoMayMakeEachChange(t *testing.T) {
+	for _, who := range []struct {
+		name string
+		by   workpackages.Actor
+		may  bool
+	}{
+		{"an assistant director may", director.Actor("browser"), true},
+		{"a lead of the group may", leadA.Actor("browser"), true},
+		{"a token of a lead of the group may", workpackages.Actor{ID: "token:1", Name: "T", Role: workpackages.Lead, GroupID: groupA}, true},
+		{"the program may", workpackages.System(), true},
+		{"a lead of another group may not", leadB.Actor("browser"), false},
+		{"a lead of no group may not", workpackages.Actor{ID: "x", Role: workpackages.Lead}, false},
+		{"communications may not", comms.Actor("browser"), false},
+		{"an analyst may not", analyst.Actor("browser"), false},
+		{"a viewer may not", viewer.Actor("browser"), false},
+		{"nobody may not", workpackages.Actor{}, false},
+		{"an unknown role may not", workpackages.Actor{ID: "x", Role: "admin", GroupID: groupA}, false},
+	} {
+		for _, m := range mutations {
+			t.Run(who.name+" "+m.name, func(t *testing.T) {
+				c := newCouncilAtWork(t)
+				before := c.store.whole()
+				r, err := m.do(c, t.Context(), who.by, at(1))
+				if !who.may {
+					c.wantKind(workpackages.Forbidden, before, err)
+					// Nor does a stale version tell more than that.
+					_, err = m.do(c, t.Context(), who.by, at(7))
+					c.wantKind(workpackages.Forbidden, before, err)
+					return
+				}
+				must(t)(r, err)
+				e := r.Entry
+				if e.Kind != m.kind || e.By != who.by || e.Version != 2 || e.ID != "package-a/2" || !e.At.Equal(start) || e.Summary == "" {
+					t.Errorf("the entry is %+v", e)
+				}
+				if got := c.current(); inJSON(got) != inJSON(r.Package) || inJSON(got) != inJSON(e.State) || got.Version != 2 || !got.ChangedAt.Equal(start) {
+					t.Errorf("stored %+v\nreturned %+v", got, r.Package)
+				}
+			})
+		}
+	}
+	if workpackages.MayChange(workpackages.Actor{Role: workpackages.Lead}, "") {
+		t.Error("a lead without a group may not change a package without one")
+	}
+}
+
+func TestEveryChangeIsWholeOrNotAtAll(t *testing.T) {
+	by := director.Actor("api")
+	for _, m := range mutations {
+		t.Run(m.name+" with wrong input stores nothing and names the fields in order", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			before := c.store.whole()
+			_, err := m.wrong(c, t.Context(), by, at(1))
+			c.wantKind(workpackages.Invalid, before, err)
+			if got := fieldsOf(err); got != m.fields {
+				t.Errorf("errors on %q, want %q: %v", got, m.fields, err)
+			}
+		})
+		for _, version := range []int64{-1, 0, 1, 3} {
+			t.Run(fmt.Sprintf("%s against version %d of 2 gives Stale with the current package", m.name, version), func(t *testing.T) {
+				c := newCouncilAtWork(t)
+				c.green("first")
+				before := c.store.whole()
+				_, err := m.do(c, t.Context(), by, at(version))
+				e := c.wantKind(workpackages.Stale, before, err)
+				if w, ok := e.Current.(workpackages.WorkPackage); !ok || inJSON(w) != inJSON(c.current()) || !strings.Contains(e.Message, "version 2") {
+					t.Errorf("the error is %q with %+v", e.Message, e.Current)
+				}
+			})
+		}
+		t.Run(m.name+" that loses a race gives Stale with the rival's package", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			c.store.beforeCommit(func() { c.green("the rival's") })
+			_, err := m.do(c, t.Context(), by, workpackages.Write{Version: 1, Key: "k"})
+			e := c.wantKind(workpackages.Stale, c.store.whole(), err)
+			if w, ok := e.Current.(workpackages.WorkPackage); !ok || w.Version != 2 || w.Narrative != "the rival's" {
+				t.Errorf("the error is %q with %+v", e.Message, e.Current)
+			}
+			if e, err := c.store.Entry(t.Context(), packageA, 2); err != nil || e.Update == nil || e.Update.Narrative != "the rival's" || len(c.store.entries) != 2 {
+				t.Errorf("version 2 is %+v, %v", e, err)
+			}
+		})
+		t.Run(m.name+" while the store is away gives Unavailable", func(t *testing.T) {
+			for _, op := range []string{"Package", "Commit"} {
+				c := newCouncilAtWork(t)
+				before := c.store.whole()
+				c.store.away(1, op)
+				_, err := m.do(c, t.Context(), by, at(1))
+				c.wantKind(workpackages.Unavailable, before, err)
+			}
+		})
+		t.Run(m.name+" of a package that is none gives NotFound", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			delete(c.store.packages, packageA)
+			before := c.store.whole()
+			_, err := m.do(c, t.Context(), by, at(1))
+			c.wantKind(workpackages.NotFound, before, err)
+		})
+		t.Run(m.name+" sent twice with one key makes one entry and one result", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			wr := workpackages.Write{Version: 1, Key: "k"}
+			first := must(t)(m.do(c, t.Context(), by, wr))
+			before := c.store.whole()
+			again := must(t)(m.do(c, t.Context(), by, wr))
+			if inJSON(again) != inJSON(first) || c.store.whole() != before {
+				t.Errorf("first %+v\nagain %+v", first, again)
+			}
+		})
+		t.Run(m.name+" whose answer was lost half-way is found again by its key", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			wr := workpackages.Write{Version: 1, Key: "k"}
+			c.store.torn = true
+			if _, err := m.do(c, t.Context(), by, wr); workpackages.KindOf(err) != workpackages.Unavailable {
+				t.Fatal(err)
+			}
+			again := must(t)(m.do(c, t.Context(), by, wr))
+			if again.Entry.Version != 2 || again.Package.Version != 2 || len(c.store.entries) != 2 || again.ItemID != again.Entry.ItemID {
+				t.Errorf("after %d entries the retry gave %+v", len(c.store.entries), again)
+			}
+		})
+		t.Run(m.name+" and its twin at the same time make one entry", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			wr := workpackages.Write{Version: 1, Key: "k"}
+			var twin workpackages.Result
+			c.store.beforeCommit(func() { twin = must(t)(m.do(c, t.Context(), by, wr)) })
+			r := must(t)(m.do(c, t.Context(), by, wr))
+			if inJSON(r) != inJSON(twin) || len(c.store.entries) != 2 {
+				t.Errorf("%d entries; one got %+v\nthe other %+v", len(c.store.entries), r, twin)
+			}
+		})
+	}
+}
+
+func TestManyTwinsAtOnceMakeOneEntry(t *testing.T) {
+	c := newCouncilAtWork(t)
+	var wg sync.WaitGroup
+	results := make([]workpackages.Result, 8)
+	errs := make([]error, len(results))
+	for i := range results {
+		wg.Go(func() {
+			results[i], errs[i] = c.AddMilestone(t.Context(), leadA.Actor("api"), packageA, workpackages.Write{Version: 1, Key: "k"},
+				workpackages.MilestoneInput{Title: ptr("Second"), Due: ptr("2027-01-29")})
+		})
+	}
+	wg.Wait()
+	for i := range results {
+		if errs[i] != nil || inJSON(results[i]) != inJSON(results[0]) {
+			t.Errorf("%v, %+v", errs[i], results[i])
+		}
+	}
+	if w := c.current(); w.Version != 2 || len(w.Milestones) != 2 || w.Milestones[1].ID != results[0].ItemID {
+		t.Errorf("the package is %+v", w)
+	}
+}
+
+func TestManyRivalsAtOnceEachWinOnce(t *testing.T) {
+	c := newCouncilAtWork(t)
+	const rivals = 8
+	var wg sync.WaitGroup
+	errs := make([]error, rivals)
+	for i := range rivals {
+		wg.Go(func() {
+			wr := at(1)
+			for {
+				_, err := c.Update(t.Context(), leadA.Actor("api"), packageA, wr, workpackages.StatusInput{Status: "green", Narrative: fmt.Sprint(i)})
+				if err == nil || workpackages.KindOf(err) != workpackages.Stale {
+					errs[i] = err
+					return
+				}
+				wr = at(err.(*workpackages.Error).Current.(workpackages.WorkPackage).Version)
+			}
+		})
+	}
+	wg.Wait()
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		t.Fatal(errs[i])
+	}
+	if w := c.current(); w.Version != rivals+1 || len(c.store.entries) != rivals+1 {
+		t.Errorf("%d entries and version %d", len(c.store.entries), w.Version)
+	}
+}
+
+func TestIdempotencyKeys(t *testing.T) {
+	update := func(c *council, p workpackages.Person, version int64, key, narrative string) (workpackages.Result, error) {
+		return c.Update(c.t.Context(), p.Actor("api"), packageA, workpackages.Write{Version: version, Key: key}, workpackages.StatusInput{Status: "green", Narrative: narrative})
+	}
+	t.Run("a key of another actor is another key", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		must(t)(update(c, leadA, 1, "k", "one"))
+		if r := must(t)(update(c, ownerA, 2, "k", "two")); r.Entry.Version != 3 || r.Package.Narrative != "two" {
+			t.Errorf("the second was taken for the first: %+v", r)
+		}
+	})
+	t.Run("a retry after others' changes gives its own entry and the package as it is now", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		first := must(t)(update(c, leadA, 1, "k", "one"))
+		c.green("two")
+		again := must(t)(update(c, leadA, 1, "k", "one"))
+		if inJSON(again.Entry) != inJSON(first.Entry) || again.Package.Version != 3 || len(c.store.entries) != 3 {
+			t.Errorf("first %+v\nagain %+v", first, again)
+		}
+	})
+	t.Run("a key does not open what has become forbidden", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		must(t)(update(c, leadA, 1, "k", "one"))
+		before := c.store.whole()
+		moved := leadA
+		moved.GroupID = groupB
+		_, err := update(c, moved, 1, "k", "one")
+		c.wantKind(workpackages.Forbidden, before, err)
+	})
+	t.Run("a refused change leaves its key free", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		before := c.store.whole()
+		_, err := update(c, leadA, 1, "k", "")
+		c.wantKind(workpackages.Invalid, before, err)
+		if r := must(t)(update(c, leadA, 1, "k", "one")); r.Package.Version != 2 {
+			t.Errorf("version %d", r.Package.Version)
+		}
+	})
+	t.Run("changes without a key leave none behind", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		c.green("one")
+		if k := c.current().Keys; len(k) != 0 {
+			t.Errorf("the keys are %v", k)
+		}
+	})
+	t.Run("the newest 50 are remembered, and the oldest goes first", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		for i := range 51 {
+			must(t)(update(c, leadA, int64(i+1), fmt.Sprint("k", i), "n"))
+		}
+		if k := c.current().Keys; len(k) != 50 || k[0].Version != 3 || k[49].Version != 52 {
+			t.Fatalf("%d keys: %v", len(k), k)
+		}
+		if r := must(t)(update(c, leadA, 2, "k1", "n")); r.Entry.Version != 3 {
+			t.Errorf("the oldest key remembered gave version %d", r.Entry.Version)
+		}
+		before := c.store.whole()
+		_, err := update(c, leadA, 1, "k0", "n")
+		c.wantKind(workpackages.Stale, before, err)
+	})
+	t.Run("a retry while the history is away gives Unavailable and no second entry", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		must(t)(update(c, leadA, 1, "k", "one"))
+		before := c.store.whole()
+		c.store.away(1, "Entry")
+		_, err := update(c, leadA, 1, "k", "one")
+		c.wantKind(workpackages.Unavailable, before, err)
+	})
+}
+
+func TestOnlyChangesMakeEntries(t *testing.T) {
+	for name, do := range map[string]attempt{
+		"an edit of nothing":      editing(workpackages.EditInput{}),
+		"an edit to the same":     editing(workpackages.EditInput{Title: ptr("  Package   A "), Summary: ptr("S\r\n"), OwnerID: ptr(ownerA.ID)}),
+		"a milestone to the same": changingMilestone(workpackages.MilestoneInput{Title: ptr("First milestone"), Due: ptr("15/12/2026"), DoneOn: ptr(""), Reason: "a reason for nothing"}),
+		"an action to the same":   changingAction(workpackages.ActionInput{Title: ptr("First action"), OwnerID: ptr(ownerA.ID), Due: ptr("8 December 2026"), DoneOn: ptr(" ")}),
+		"evidence to the same":    changingEvidence(workpackages.EvidenceInput{Title: ptr("First evidence"), Location: ptr("Shared drive"), ReviewBy: ptr("")}),
+	} {
+		t.Run(name+" makes none", func(t *testing.T) {
+			c := newCouncilAtWork(t)
+			before := c.store.whole()
+			r := must(t)(do(c, t.Context(), leadA.Actor("api"), workpackages.Write{Version: 1, Key: "k"}))
+			if c.store.whole() != before || r.Package.Version != 1 || r.Entry.Version != 0 {
+				t.Errorf("stored %s\ngave %+v", c.store.whole(), r)
+			}
+		})
+	}
+	t.Run("a still-green update makes one", func(t *testing.T) {
+		c := newCouncilAtWork(t)
+		c.green("All is well")
+		c.now = c.now.AddDate(0, 0, 7)
+		r := c.green("All is well")
+		if r.Package.Version != 3 || r.Entry.Summary != "Status update: still Green" || len(r.Entry.Changes) != 0 || !r.Package.UpdatedAt.Equal(c.now) {
+			t.Errorf("gave %+v", r)
+		}
+	})
+}
+
+func TestEditSaysWhatChanged(t *testing.T) {
+	c := newCouncilAtWork(t)
+	by := director.Actor("browser")
+	r := must(t)(c.Edit(t.Context(), by, packageA, at(1), workpackages.EditInput{
+		Title: ptr(" A new \t name "), Summary: ptr("What\r\nit is"), OwnerID: ptr(leadA.ID)}))
+	want := []workpackages.Change{{Field: "name", From: "Package A", To: "A new name"}, {Field: "summary", From: "S", To: "What\nit is"}, {Field: "owner", From: "Owner A", To: "Lead A"}}
+	if !slices.Equal(r.Entry.Changes, want) {
+		t.Errorf("the changes are %v", r.Entry.Changes)
+	}
+	if w := r.Package; w.Title != "A new name" || w.DefaultName || w.OwnerID != leadA.ID || !w.UpdatedAt.IsZero() {
+		t.Errorf("the package is %+v", w)
+	}
+	r = must(t)(c.Edit(t.Context(), by, packageA, at(2), workpackages.EditInput{OwnerID: ptr("")}))
+	if r.Package.OwnerID != "" || r.Package.Title != "A new name" {
+		t.Errorf("the owner was not taken away, or more than that: %+v", r.Package)
+	}
+}
+
+func TestTheNameStaysADefaultUntilItChanges(t *testing.T) {
+	c := newCouncilAtWork(t)
+	for i, step := range []struct {
+		in      workpackages.EditInput
+		still   bool
+		because string
+	}{
+		{workpackages.EditInput{Title: ptr("Package A"), Summary: ptr("new")}, true, "another summary is not another name"},
+		{workpackages.EditInput{Title: ptr("Package B")}, false, "another name is not the default"},
+		{workpackages.EditInput{Title: ptr("Package A")}, false, "a name that was chosen is not a default, even if it is the same"},
+	} {
+		if r := must(t)(c.Edit(t.Context(), director.Actor("browser"), packageA, at(int64(i+1)), step.in)); r.Package.DefaultName != step.still {
+			t.Error(step.because)
+		}
+	}
+}
+
+func TestOwnersAreKnownAndCanSignIn(t *testing.T) {
+	by := director.Actor("api")
+	for _, id := range []string{"nobody", leaver.ID} {
+		c := newCouncilAtWork(t)
+		before := c.store.whole()
+		for _, do := range []attempt{
+			editing(workpackages.EditInput{OwnerID: &id}),
+			addingAction(workpackages.ActionInput{Title: ptr("T"), OwnerID: &id, Due: ptr("2027-01-29")}),
+			changingAction(workpackages.ActionInput{OwnerID: &id}),
+		} {
+			_, err := do(c, t.Context(), by, at(1))
+			c.wantKind(workpackages.Invalid, before, err)
+			if fieldsOf(err) != "owner" {
+				t.Error(err)
+			}
+		}
+	}
+	// One who has left stays the owner of what they own until another is chosen.
+	c := newCouncilAtWork(t)
+	for i, p := range c.store.people {
+		c.store.people[i].Disabled = p.ID == ownerA.ID
+	}
+	must(t)(c.Edit(t.Context(), by, packageA, at(1), workpackages.EditInput{Title: ptr("T"), OwnerID: ptr(ownerA.ID)}))
+	must(t)(c.ChangeAction(t.Context(), by, packageA, actionA, at(2), workpackages.ActionInput{OwnerID: ptr(ownerA.ID), DoneOn: ptr("24/11/2026")}))
+}
+
+func TestPeopleAwayIsUnavailable(t *testing.T) {
+	for _, m := range mutations {
+		switch m.kind {
+		case workpackages.Edited, workpackages.ActionAdded, workpackages.ActionChanged:
+			c := newCouncilAtWork(t)
+			before := c.store.whole()
+			c.store.away(1, "People")
+			_, err := m.do(c, t.Context(), director.Actor("api"), at(1))
+			c.wantKind(workpackages.Unavailable, before, err)
+		}
+	}
+}
+
+func TestTheClockMayGoBackwardsAndHistoryDoesNot(t *testing.T) {
+	c := newCouncilAtWork(t)
+	later := start.Add(time.Hour)
+	c.now = later
+	c.green("one")
+	c.now = start.Add(-48 * time.Hour)
+	r := must(t)(c.AddMilestone(t.Context(), leadA.Actor("api"), packageA, at(2), workpackages.MilestoneInput{Title: ptr("M"), Due: ptr("2027-01-29")}))
+	if !r.Entry.At.Equal(later) || !r.Package.ChangedAt.Equal(later) || !r.Package.Milestones[1].Baselines[0].SetAt.Equal(later) {
+		t.Errorf("the entry is at %s, the package at %s", r.Entry.At, r.Package.ChangedAt)
+	}
+	if r := c.green("two"); !r.Package.UpdatedAt.Equal(later) {
+		t.Errorf("updated at %s", r.Package.UpdatedAt)
+	}
+	// Several versions at one instant: the last of them is how things stood.
+	for range 2 {
+		if w, err := c.AsAt(t.Context(), packageA, later); err != nil || w.Version != 4 {
+			t.Errorf("as at that instant: version %d, %v", w.Version, err)
+		}
+		c.now = start.Add(2 * time.Hour)
+		c.green("three")
+	}
+}
+
+func TestTimesAreUTCToTheMillisecond(t *testing.T) {
+	c := newCouncilAtWork(t)
+	c.now = time.Date(2026, 11, 24, 10, 0, 0, 123_456_789, time.FixedZone("an hour ahead", 3600))
+	r := c.green("one")
+	if want := start.Add(123 * time.Millisecond); r.Entry.At != want || r.Package.ChangedAt != want || r.Package.UpdatedAt != want {
+		t.Errorf("at %v, changed %v, updated %v", r.Entry.At, r.Package.ChangedAt, r.Package.UpdatedAt)
+	}
+}
+
+func TestHistoryIsReadInPagesNewestFirst(t *testing.T) {
+	c := newCouncilAtWork(t)
+	for i := range 4 {
+		c.green(fmt.Sprint(i))
+	}
+	for _, p := range []struct {
+		name   string
+		before int64
+		limit  int
+		want   []int64
+		older  bool
+	}{
+		{"the first page", 0, 2, []int64{5, 4}, true},
+		{"the next", 4, 2, []int64{3, 2}, true},
+		{"the last, which is short", 2, 2, []int64{1}, false},
+		{"a page that ends at the beginning", 3, 2, []int64{2, 1}, false},
+		{"everything", 0, 5, []int64{5, 4, 3, 2, 1}, false},
+		{"more than there is", 0, 100, []int64{5, 4, 3, 2, 1}, false},
+		{"from beyond the newest", 99, 1, []int64{5}, true},
+		{"below the first", 1, 2, nil, false},
+		{"below nothing, which is the newest", -3, 1, []int64{5}, true},
+		{"a page of none", 0, 0, nil, true},
+	} {
+		t.Run(p.name, func(t *testing.T) {
+			entries, older, err := c.History(t.Context(), packageA, p.before, p.limit)
+			var got []int64
+			for _, e := range entries {
+				got = append(got, e.Version)
+			}
+			if err != nil || !slices.Equal(got, p.want) || older != p.older {
+				t.Errorf("versions %v, older %t, %v; want %v, %t", got, older, err, p.want, p.older)
+			}
+		})
+	}
+	if _, _, err := c.History(t.Context(), "none", 0, 5); err == nil || workpackages.KindOf(err) != workpackages.NotFound {
+		t.Errorf("of no package: %v", err)
+	}
+	c.store.away(2, "Entry")
+	if e, _, err := c.History(t.Context(), packageA, 0, 5); workpackages.KindOf(err) != workpackages.Unavailable || e != nil {
+		t.Errorf("half of a history is none: %v, %v", e, err)
+	}
+}
+
+func TestAPackageAsAtAnInstant(t *testing.T) {
+	c := newCouncilAtWork(t)
+	for i := range 6 {
+		c.now = start.Add(time.Duration(i+1) * time.Hour)
+		c.green(fmt.Sprint(i))
+	}
+	for _, p := range []struct {
+		name string
+		at   time.Duration
+		want int64
+	}{
+		{"at the instant it was set up", 0, 1},
+		{"just before the first change", time.Hour - time.Nanosecond, 1},
+		{"at the instant of the first change", time.Hour, 2},
+		{"just after it", time.Hour + time.Nanosecond, 2},
+		{"in between", 3*time.Hour + 30*time.Minute, 4},
+		{"just before the last", 6*time.Hour - 1, 6},
+		{"at the last", 6 * time.Hour, 7},
+		{"long after", 1e6 * time.Hour, 7},
+	} {
+		t.Run(p.name, func(t *testing.T) {
+			w, err := c.AsAt(t.Context(), packageA, start.Add(p.at))
+			if err != nil || w.Version != p.want {
+				t.Errorf("version %d, %v; want %d", w.Version, err, p.want)
+			}
+		})
+	}
+	for _, before := range []time.Duration{time.Nanosecond, 1e6 * time.Hour} {
+		if w, err := c.AsAt(t.Context(), packageA, start.Add(-before)); err == nil || workpackages.KindOf(err) != workpackages.NotFound {
+			t.Errorf("before it existed it was %+v, %v", w, err)
+		}
+	}
+	if _, err := c.AsAt(t.Context(), "none", start); err == nil || workpackages.KindOf(err) != workpackages.NotFound {
+		t.Errorf("of no package: %v", err)
+	}
+	c.store.away(2, "Entry")
+	if _, err := c.AsAt(t.Context(), packageA, start); workpackages.KindOf(err) != workpackages.Unavailable {
+		t.Errorf("a history that is away is not a package that is none: %v", err)
+	}
+}
+
+func TestErrorsSayWhatTheyAre(t *testing.T) {
+	cause := context.DeadlineExceeded
+	err := workpackages.Wrap(workpackages.Unavailable, cause, "Try %s", "again")
+	if err.Error() != "Try again: "+cause.Error() || err.Message != "Try again" || err.Unwrap() != cause {
+		t.Errorf("%v", err)
+	}
+	if k := workpackages.KindOf(fmt.Errorf("wrapped: %w", err)); k != workpackages.Unavailable {
+		t.Errorf("wrapped, it is of kind %d", k)
+	}
+	if workpackages.KindOf(cause) != workpackages.Internal {
+		t.Error("what is unknown is internal")
+	}
+	err = &workpackages.Error{Kind: workpackages.Invalid, Message: "M", Fields: []workpackages.FieldError{{Field: "f", Message: "g"}}}
+	if err.Error() != "M; f: g" {
+		t.Errorf("%v", err)
+	}
+}
