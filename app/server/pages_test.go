@@ -399,9 +399,7 @@ func soundness(body string) (faults []string) {
 					faults = append(faults, "a picture without words")
 				}
 			}
-			for _, id := range strings.Fields(attr["aria-describedby"] + " " + attr["aria-labelledby"]) {
-				links = append(links, id)
-			}
+			links = append(links, strings.Fields(attr["aria-describedby"]+" "+attr["aria-labelledby"])...)
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			walk(c)

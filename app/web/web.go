@@ -170,6 +170,3 @@ func (s *Server) withDeadline(c *fiber.Ctx) error {
 	c.SetUserContext(ctx)
 	return c.Next()
 }
-
-// now is the instant of this request, in the council's zone.
-func (s *Server) now() time.Time { return s.Now().In(s.Zone) }
