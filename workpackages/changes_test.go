@@ -585,3 +585,53 @@ func TestErrorsSayWhatTheyAre(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAnotherOwnerOfTheSameNameIsAnotherOwner(t *testing.T) {
+	c := newCouncilAtWork(t)
+	namesake := person("namesake", ownerA.Name, workpackages.Lead, groupA)
+	c.store.people = append(c.store.people, namesake)
+	want := []workpackages.Change{{Field: "owner", From: "Owner A (owner-a@example.gov.uk)", To: "Owner A (namesake@example.gov.uk)"}}
+	r := must(t)(c.Edit(t.Context(), director.Actor("api"), packageA, at(1), workpackages.EditInput{OwnerID: &namesake.ID}))
+	if r.Package.OwnerID != namesake.ID || c.current().OwnerID != namesake.ID || !slices.Equal(r.Entry.Changes, want) {
+		t.Errorf("of the package: %+v", r)
+	}
+	r = must(t)(c.ChangeAction(t.Context(), director.Actor("api"), packageA, actionA, c.fresh(), workpackages.ActionInput{OwnerID: &namesake.ID}))
+	if r.Package.Actions[0].OwnerID != namesake.ID || !slices.Equal(r.Entry.Changes, want) {
+		t.Errorf("of the action: %+v", r)
+	}
+}
+
+func TestNoStateSharesItsPercentWithTheNext(t *testing.T) {
+	c := newCouncilAtWork(t)
+	must(t)(c.Update(t.Context(), leadA.Actor("api"), packageA, at(1), workpackages.StatusInput{Status: "green", Narrative: "n", Percent: "40"}))
+	r := must(t)(c.Edit(t.Context(), leadA.Actor("api"), packageA, at(2), workpackages.EditInput{Title: ptr("T")}))
+	*r.Package.Percent = 99
+	if e, err := c.store.Entry(t.Context(), packageA, 2); err != nil || *e.State.Percent != 40 || *e.Update.Percent != 40 {
+		t.Errorf("changing version 3 changed version 2 to %d%%, %v", *e.State.Percent, err)
+	}
+	*r.Package.Percent = 40
+}
+
+func TestALostRaceWhoseWinnerCannotBeReadIsUnavailable(t *testing.T) {
+	c := newCouncilAtWork(t)
+	reads := 0
+	c.store.fault = func(op string) error {
+		switch op {
+		case "Commit":
+			c.store.mu.Lock()
+			defer c.store.mu.Unlock()
+			rival := c.store.entries[workpackages.EntryID(packageA, 1)]
+			rival.ID, rival.Version = workpackages.EntryID(packageA, 2), 2
+			c.store.entries[rival.ID], c.store.asStored[rival.ID] = rival, inJSON(rival)
+		case "Package":
+			if reads++; reads == 2 {
+				return errAway
+			}
+		}
+		return nil
+	}
+	_, err := c.Update(t.Context(), leadA.Actor("api"), packageA, at(1), workpackages.StatusInput{Status: "green", Narrative: "n"})
+	if workpackages.KindOf(err) != workpackages.Unavailable {
+		t.Errorf("Stale promises the newer version, and there is none to show: %v", err)
+	}
+}

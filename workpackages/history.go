@@ -57,3 +57,25 @@ func (c *changes) add(field, from, to string) {
 		*c = append(*c, Change{Field: field, From: from, To: to})
 	}
 }
+
+// addOwner compares people, not their names: two may share one, and then the
+// e-mail addresses tell them apart.
+func (c *changes) addOwner(people []Person, from, to string) {
+	if from == to {
+		return
+	}
+	was, is := NameOf(people, from), NameOf(people, to)
+	if was == is {
+		was, is = nameAndEmail(people, from), nameAndEmail(people, to)
+	}
+	*c = append(*c, Change{Field: "owner", From: was, To: is})
+}
+
+func nameAndEmail(people []Person, id string) string {
+	for _, p := range people {
+		if p.ID == id {
+			return fmt.Sprintf("%s (%s)", p.Name, p.Email)
+		}
+	}
+	return ""
+}

@@ -32,9 +32,9 @@ func (in MilestoneInput) add(w *WorkPackage, by Actor, at time.Time, today Date)
 	var bad problems
 	m := Milestone{ID: newID("milestone"), Title: line(value(in.Title))}
 	checkText(&bad, "title", "name for the milestone", m.Title, 1, MaxTitle)
+	checkRoom(&bad, len(w.Milestones), "milestones")
 	due := readDate(&bad, "due", "due date", in.Due, today, true)
 	m.DoneOn = readDoneOn(&bad, in.DoneOn, today)
-	checkRoom(&bad, len(w.Milestones), "milestones")
 	if err := bad.err(); err != nil {
 		return "", "", err
 	}
@@ -88,10 +88,10 @@ func (in ActionInput) add(w *WorkPackage, people []Person, today Date) (string, 
 	var bad problems
 	a := Action{ID: newID("action"), Title: line(value(in.Title)), OwnerID: value(in.OwnerID)}
 	checkText(&bad, "title", "name for the action", a.Title, 1, MaxTitle)
+	checkRoom(&bad, len(w.Actions), "actions")
 	owner := checkOwner(&bad, people, a.OwnerID, true)
 	a.Due = readDate(&bad, "due", "due date", in.Due, today, true)
 	a.DoneOn = readDoneOn(&bad, in.DoneOn, today)
-	checkRoom(&bad, len(w.Actions), "actions")
 	if err := bad.err(); err != nil {
 		return "", "", err
 	}
@@ -121,7 +121,7 @@ func (in ActionInput) change(a *Action, people []Person, today Date) (string, ch
 		return "", nil, err
 	}
 	c.add("action", a.Title, next.Title)
-	c.add("owner", NameOf(people, a.OwnerID), NameOf(people, next.OwnerID))
+	c.addOwner(people, a.OwnerID, next.OwnerID)
 	c.add("due", a.Due.String(), next.Due.String())
 	c.add("done on", a.DoneOn.String(), next.DoneOn.String())
 	summary := "Action changed: " + next.Title
@@ -135,8 +135,8 @@ func (in ActionInput) change(a *Action, people []Person, today Date) (string, ch
 func (in EvidenceInput) add(w *WorkPackage, by Actor, at time.Time, today Date) (string, string, error) {
 	var bad problems
 	e := Evidence{ID: newID("evidence"), AddedAt: at, AddedBy: by.Name}
-	in.read(&bad, &e, today)
 	checkRoom(&bad, len(w.Evidence), "pieces of evidence")
+	in.read(&bad, &e, today)
 	if err := bad.err(); err != nil {
 		return "", "", err
 	}
@@ -181,7 +181,9 @@ func (in EvidenceInput) read(bad *problems, e *Evidence, today Date) {
 
 // Link is the evidence's web address, or "" when its place is given in words.
 func (e Evidence) Link() string {
-	if strings.HasPrefix(e.Location, "https://") || strings.HasPrefix(e.Location, "http://") {
+	// Schemes are read in any case, as the check on the way in does.
+	scheme, _, ok := strings.Cut(e.Location, "://")
+	if ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")) {
 		return e.Location
 	}
 	return ""

@@ -277,3 +277,32 @@ func TestForecastIsTheLastDateStillToCome(t *testing.T) {
 		t.Error("a milestone without a date has none")
 	}
 }
+
+func TestAWebAddressInCapitalsIsALink(t *testing.T) {
+	c := newCouncilAtWork(t)
+	r := must(t)(c.AddEvidence(t.Context(), leadA.Actor("api"), packageA, at(1), workpackages.EvidenceInput{Title: ptr("T"), Location: ptr("HTTPS://Example.gov.uk/A")}))
+	if got := r.Package.Evidence[1].Link(); got != "HTTPS://Example.gov.uk/A" {
+		t.Errorf("links to %q", got)
+	}
+}
+
+func TestErrorsOfAFullPackageComeInTheOrderOfTheForm(t *testing.T) {
+	c := newCouncil(t)
+	w := packageAt1()
+	for len(w.Milestones) < 200 {
+		w.Milestones = append(w.Milestones, w.Milestones[0])
+		w.Actions = append(w.Actions, w.Actions[0])
+		w.Evidence = append(w.Evidence, w.Evidence[0])
+	}
+	c.put(w)
+	for want, do := range map[string]attempt{
+		"title due done_on":       addingMilestone(workpackages.MilestoneInput{Title: ptr("T"), DoneOn: ptr("never")}),
+		"title owner due done_on": addingAction(workpackages.ActionInput{Title: ptr("T"), DoneOn: ptr("never")}),
+		"title location":          addingEvidence(workpackages.EvidenceInput{Title: ptr("T")}),
+	} {
+		_, err := do(c, t.Context(), director.Actor("api"), at(1))
+		if got := fieldsOf(err); got != want {
+			t.Errorf("errors on %q, want %q", got, want)
+		}
+	}
+}

@@ -64,8 +64,10 @@ func (s *Service) EditPerson(ctx context.Context, by Actor, id string, version i
 	if err := p.Validate(groups); err != nil {
 		return Person{}, err
 	}
+	directs := func(p Person) bool { return p.Role == AssistantDirector && !p.Disabled }
+	wasDirecting := directs(people[i])
 	people[i] = p
-	if !slices.ContainsFunc(people, func(p Person) bool { return p.Role == AssistantDirector && !p.Disabled }) {
+	if wasDirecting && !slices.ContainsFunc(people, directs) {
 		return Person{}, &Error{Kind: Invalid, Message: "There is a problem with what you entered", Fields: []FieldError{
 			{Field: "role", Message: "Make someone else an assistant director first: this is the last one who can sign in"}}}
 	}

@@ -204,3 +204,12 @@ func TestLeadsOfAGroup(t *testing.T) {
 		t.Errorf("the leads are %+v", got)
 	}
 }
+
+func TestWithNoAssistantDirectorYetOthersCanBeChanged(t *testing.T) {
+	c := newCouncilAtWork(t)
+	c.store.people = []workpackages.Person{viewer, leadA}
+	p, err := c.EditPerson(t.Context(), workpackages.System(), viewer.ID, 1, workpackages.PersonInput{Disabled: ptr(true)})
+	if err != nil || !p.Disabled {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

@@ -107,7 +107,8 @@ func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mut
 		}
 		newer, readErr := s.Packages.Package(ctx, id)
 		if readErr != nil {
-			return Result{}, errors.Join(err, readErr)
+			// Stale promises the newer version; the failure to read it comes first.
+			return Result{}, errors.Join(readErr, err)
 		}
 		// The rival may have been this very request, sent twice at once.
 		if r, done, err := s.replay(ctx, newer, by, wr); done || err != nil {
@@ -182,7 +183,7 @@ func (s *Service) Edit(ctx context.Context, by Actor, id string, wr Write, in Ed
 		}
 		c.add("name", before.Title, w.Title)
 		c.add("summary", before.Summary, w.Summary)
-		c.add("owner", NameOf(people, before.OwnerID), NameOf(people, w.OwnerID))
+		c.addOwner(people, before.OwnerID, w.OwnerID)
 		if len(c) == 0 {
 			return outcome{}, nil
 		}

@@ -27,16 +27,28 @@ func checkText(bad *problems, field, what, s string, lo, hi int) {
 	case n < lo:
 		bad.add(field, "Write at least %d characters for the %s", lo, what)
 	case n > hi:
-		bad.add(field, "Shorten the %s to %s characters or fewer: it has %s", what, thousands(hi), thousands(n))
+		bad.add(field, "Shorten %s to %s characters or fewer: it has %s", the(what), thousands(hi), thousands(n))
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, unreadable):
-		bad.add(field, "Remove the characters that cannot be shown from the %s", what)
+		bad.add(field, "Remove the characters that cannot be shown from %s", the(what))
 	}
 }
 
 func unreadable(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
+// clause reports whether what is a clause, which takes no article.
+func clause(what string) bool {
+	return strings.HasPrefix(what, "what ") || strings.HasPrefix(what, "why ") || strings.HasPrefix(what, "where ")
+}
+
+func the(what string) string {
+	if clause(what) {
+		return what
+	}
+	return "the " + what
+}
+
 func article(what string) string {
-	if strings.HasPrefix(what, "what ") || strings.HasPrefix(what, "why ") || strings.HasPrefix(what, "where ") {
+	if clause(what) {
 		return what
 	}
 	if strings.ContainsRune("aeiou", rune(what[0])) {

@@ -3,6 +3,7 @@ package workpackages
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Limits of what can be typed, in characters. See checkText for why 3,000.
@@ -40,9 +41,9 @@ func (in StatusInput) validate(w WorkPackage, by Actor, today Date) (StatusUpdat
 		signOffProblem(&bad, w, by)
 	}
 	checkText(&bad, "narrative", "what has changed since the last update", u.Narrative, 1, MaxProse)
-	if in.Percent != "" {
-		n, err := strconv.Atoi(in.Percent)
-		if err != nil || n < 0 || n > 100 {
+	if typed := strings.TrimSpace(in.Percent); typed != "" {
+		n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(typed, "%")))
+		if err != nil || n < 0 || n > 100 || typed[0] == '+' {
 			bad.add("percent", "Enter how much is done as a whole number from 0 to 100")
 		}
 		u.Percent = &n

@@ -260,3 +260,44 @@ func FuzzUpdatesReadBack(f *testing.F) {
 		}
 	})
 }
+
+func TestMessagesReadAsSentences(t *testing.T) {
+	c := newCouncilAtWork(t)
+	for text, want := range map[string]string{
+		"":                        "Enter what has changed since the last update",
+		strings.Repeat("x", 3001): "Shorten what has changed since the last update to 3,000 characters or fewer: it has 3,001",
+		"a\x00":                   "Remove the characters that cannot be shown from what has changed since the last update",
+	} {
+		_, err := c.Update(t.Context(), leadA.Actor("api"), packageA, at(1), workpackages.StatusInput{Status: "green", Narrative: text})
+		if got := messageOf(err, "narrative"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	_, err := c.AddEvidence(t.Context(), leadA.Actor("api"), packageA, at(1), workpackages.EvidenceInput{Title: ptr(strings.Repeat("x", 151)), Location: ptr(strings.Repeat("x", 501))})
+	if got, want := messageOf(err, "title"), "Shorten the name for the evidence to 150 characters or fewer: it has 151"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := messageOf(err, "location"), "Shorten where the evidence is kept to 500 characters or fewer: it has 501"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestPercentIsReadAsPeopleTypeIt(t *testing.T) {
+	for typed, want := range map[string]int{"50": 50, " 50 ": 50, "50%": 50, "50 %": 50, "\t0\n": 0} {
+		c := newCouncilAtWork(t)
+		r, err := c.Update(t.Context(), leadA.Actor("browser"), packageA, at(1), workpackages.StatusInput{Status: "green", Narrative: "n", Percent: typed})
+		if err != nil || r.Package.Percent == nil || *r.Package.Percent != want {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+	c := newCouncilAtWork(t)
+	if r := must(t)(c.Update(t.Context(), leadA.Actor("browser"), packageA, at(1), workpackages.StatusInput{Status: "green", Narrative: "n", Percent: " "})); r.Package.Percent != nil {
+		t.Errorf("a space is nothing, and gave %d", *r.Package.Percent)
+	}
+	for _, typed := range []string{"%", "50%%", "%50", "5 0", "+50"} {
+		_, err := c.Update(t.Context(), leadA.Actor("browser"), packageA, at(2), workpackages.StatusInput{Status: "green", Narrative: "n", Percent: typed})
+		if fieldsOf(err) != "percent" {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}

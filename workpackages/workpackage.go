@@ -207,6 +207,10 @@ func (w WorkPackage) Slips() int {
 // clone copies the package deeply enough that changing the copy leaves the
 // original alone.
 func (w WorkPackage) clone() WorkPackage {
+	if w.Percent != nil {
+		percent := *w.Percent
+		w.Percent = &percent
+	}
 	w.Milestones = slices.Clone(w.Milestones)
 	for i := range w.Milestones {
 		w.Milestones[i].Baselines = slices.Clone(w.Milestones[i].Baselines)
