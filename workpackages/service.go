@@ -2,7 +2,11 @@ package workpackages
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -63,7 +67,7 @@ type outcome struct {
 
 // change runs one mutation as a new version of a package: it gives Forbidden,
 // Stale with the current package, or whatever the mutation found wrong.
-func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mutate func(w *WorkPackage, at time.Time, today Date) (outcome, error)) (Result, error) {
+func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, asked any, mutate func(w *WorkPackage, at time.Time, today Date) (outcome, error)) (Result, error) {
 	w, err := s.Packages.Package(ctx, id)
 	if err != nil {
 		return Result{}, err
@@ -71,7 +75,7 @@ func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mut
 	if !MayChange(by, w.GroupID) {
 		return Result{}, Errorf(Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
 	}
-	if r, done, err := s.replay(ctx, w, by, wr); done || err != nil {
+	if r, done, err := s.replay(ctx, w, by, wr, asked); done || err != nil {
 		return r, err
 	}
 	if wr.Version != w.Version {
@@ -94,7 +98,7 @@ func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mut
 		next.UpdatedAt = at
 	}
 	if wr.Key != "" {
-		next.Keys = append(next.Keys, UsedKey{Key: by.ID + " " + wr.Key, Version: next.Version, ItemID: out.itemID})
+		next.Keys = append(next.Keys, UsedKey{Key: by.ID + " " + wr.Key, Version: next.Version, ItemID: out.itemID, Request: fingerprint(asked)})
 		next.Keys = next.Keys[max(0, len(next.Keys)-maxKeys):]
 	}
 	e := Entry{
@@ -111,7 +115,7 @@ func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mut
 			return Result{}, errors.Join(readErr, err)
 		}
 		// The rival may have been this very request, sent twice at once.
-		if r, done, err := s.replay(ctx, newer, by, wr); done || err != nil {
+		if r, done, err := s.replay(ctx, newer, by, wr, asked); done || err != nil {
 			return r, err
 		}
 		return Result{}, stale(newer)
@@ -120,17 +124,36 @@ func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, mut
 }
 
 // replay finds what an idempotency key did before.
-func (s *Service) replay(ctx context.Context, w WorkPackage, by Actor, wr Write) (Result, bool, error) {
+func (s *Service) replay(ctx context.Context, w WorkPackage, by Actor, wr Write, asked any) (Result, bool, error) {
 	if wr.Key == "" {
 		return Result{}, false, nil
 	}
 	for _, k := range w.Keys {
 		if k.Key == by.ID+" "+wr.Key {
+			if k.Request != fingerprint(asked) {
+				return Result{}, true, Errorf(Conflict, "This idempotency key was used for another change to this package: use a new key for each change")
+			}
 			e, err := s.Packages.Entry(ctx, w.ID, k.Version)
 			return Result{Package: w, Entry: e, ItemID: k.ItemID}, true, err
 		}
 	}
 	return Result{}, false, nil
+}
+
+// askedItem is a request that names an item.
+type askedItem struct {
+	Item string
+	In   any
+}
+
+// fingerprint tells one request from another.
+func fingerprint(asked any) string {
+	text, err := json.Marshal(asked)
+	if err != nil {
+		return "" // every input is plain text, so it always can be
+	}
+	sum := sha256.Sum256(fmt.Appendf(text, "%T", asked))
+	return hex.EncodeToString(sum[:8])
 }
 
 func stale(w WorkPackage) *Error {
@@ -141,7 +164,7 @@ func stale(w WorkPackage) *Error {
 
 // Update records a status update.
 func (s *Service) Update(ctx context.Context, by Actor, id string, wr Write, in StatusInput) (Result, error) {
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, in, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
 		u, err := in.validate(*w, by, today)
 		if err != nil {
 			return outcome{}, err
@@ -162,7 +185,7 @@ func (s *Service) Edit(ctx context.Context, by Actor, id string, wr Write, in Ed
 	if err != nil {
 		return Result{}, err
 	}
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, _ time.Time, _ Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, in, func(w *WorkPackage, _ time.Time, _ Date) (outcome, error) {
 		var bad problems
 		var c changes
 		before := *w
@@ -196,7 +219,7 @@ func (s *Service) Edit(ctx context.Context, by Actor, id string, wr Write, in Ed
 
 // AddMilestone adds a milestone.
 func (s *Service) AddMilestone(ctx context.Context, by Actor, id string, wr Write, in MilestoneInput) (Result, error) {
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, in, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
 		item, summary, err := in.add(w, by, at, today)
 		return outcome{kind: MilestoneAdded, summary: summary, itemID: item}, err
 	})
@@ -204,7 +227,7 @@ func (s *Service) AddMilestone(ctx context.Context, by Actor, id string, wr Writ
 
 // ChangeMilestone changes a milestone's name or date, or marks it reached.
 func (s *Service) ChangeMilestone(ctx context.Context, by Actor, id, item string, wr Write, in MilestoneInput) (Result, error) {
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, askedItem{item, in}, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
 		i := slices.IndexFunc(w.Milestones, func(m Milestone) bool { return m.ID == item })
 		if i < 0 {
 			return outcome{}, Errorf(NotFound, "This package has no such milestone")
@@ -220,7 +243,7 @@ func (s *Service) AddAction(ctx context.Context, by Actor, id string, wr Write, 
 	if err != nil {
 		return Result{}, err
 	}
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, in, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
 		item, summary, err := in.add(w, people, today)
 		return outcome{kind: ActionAdded, summary: summary, itemID: item}, err
 	})
@@ -232,7 +255,7 @@ func (s *Service) ChangeAction(ctx context.Context, by Actor, id, item string, w
 	if err != nil {
 		return Result{}, err
 	}
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, askedItem{item, in}, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
 		i := slices.IndexFunc(w.Actions, func(a Action) bool { return a.ID == item })
 		if i < 0 {
 			return outcome{}, Errorf(NotFound, "This package has no such action")
@@ -244,7 +267,7 @@ func (s *Service) ChangeAction(ctx context.Context, by Actor, id, item string, w
 
 // AddEvidence records where a piece of evidence is kept.
 func (s *Service) AddEvidence(ctx context.Context, by Actor, id string, wr Write, in EvidenceInput) (Result, error) {
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, in, func(w *WorkPackage, at time.Time, today Date) (outcome, error) {
 		item, summary, err := in.add(w, by, at, today)
 		return outcome{kind: EvidenceAdded, summary: summary, itemID: item}, err
 	})
@@ -252,7 +275,7 @@ func (s *Service) AddEvidence(ctx context.Context, by Actor, id string, wr Write
 
 // ChangeEvidence changes what is recorded about a piece of evidence.
 func (s *Service) ChangeEvidence(ctx context.Context, by Actor, id, item string, wr Write, in EvidenceInput) (Result, error) {
-	return s.change(ctx, by, id, wr, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
+	return s.change(ctx, by, id, wr, askedItem{item, in}, func(w *WorkPackage, _ time.Time, today Date) (outcome, error) {
 		i := slices.IndexFunc(w.Evidence, func(e Evidence) bool { return e.ID == item })
 		if i < 0 {
 			return outcome{}, Errorf(NotFound, "This package has no such evidence")

@@ -137,6 +137,9 @@ func TestTwinRequestsAreOneChange(t *testing.T) {
 	if _, err := w.Update(t.Context(), other, self, wr, green("x")); KindOf(err) != Stale {
 		t.Errorf("another's key: %v", err)
 	}
+	if _, err := w.Update(t.Context(), director, self, wr, green("another")); KindOf(err) != Conflict {
+		t.Errorf("a key used for another change: %v", err)
+	}
 	for i := range 60 {
 		if _, err := w.Update(t.Context(), director, self, Write{Version: int64(i + 2), Key: fmt.Sprint(i)}, green("x")); err != nil {
 			t.Fatal(err)
@@ -181,6 +184,10 @@ func TestLimitsCountCharactersAsPeopleDo(t *testing.T) {
 		{"a null", "a\x00b", false},
 		{"an escape", "a\x1b[31mb", false},
 		{"broken UTF-8", "a\xffb", false},
+		{"nothing that can be seen", "\u200b\u200d\u00a0", false},
+		{"text that turns its direction", "a\u202eb", false},
+		{"right-to-left text", "שלום", true},
+		{"a line break out of a word processor", "a\vb", true},
 	} {
 		w := newWorld(t)
 		_, err := w.Update(t.Context(), director, self, Write{Version: 1}, green(c.text))

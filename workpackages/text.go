@@ -10,10 +10,13 @@ import (
 // line tidies a single-line field: inner runs of space become one.
 func line(s string) string { return strings.Join(strings.Fields(s), " ") }
 
+// lineEnds makes every kind of line ending one: a vertical tab is what a line
+// break within a paragraph becomes when it is pasted from a word processor.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n")
+
 // prose tidies a many-line field: one kind of line ending, no outer space.
 func prose(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.TrimSpace(strings.ReplaceAll(s, "\r", "\n"))
+	return strings.TrimSpace(lineEnds.Replace(s))
 }
 
 // checkText wants lo to hi characters of text that a person can read. The
@@ -22,7 +25,7 @@ func prose(s string) string {
 func checkText(bad *problems, field, what, s string, lo, hi int) {
 	n := utf8.RuneCountInString(s)
 	switch {
-	case n < lo && lo == 1:
+	case lo == 1 && !strings.ContainsFunc(s, visible):
 		bad.add(field, "Enter %s", article(what))
 	case n < lo:
 		bad.add(field, "Write at least %d characters for the %s", lo, what)
@@ -33,7 +36,17 @@ func checkText(bad *problems, field, what, s string, lo, hi int) {
 	}
 }
 
-func unreadable(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+// unreadable reports whether a character has no place in text: control
+// characters, and those that turn the direction of what follows, with which one
+// text can be made to look like another. Right-to-left text needs none of them.
+func unreadable(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// visible reports whether a character can be seen at all.
+func visible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Mn, r)
+}
 
 // clause reports whether what is a clause, which takes no article.
 func clause(what string) bool {

@@ -109,6 +109,7 @@ type UsedKey struct {
 	Key     string `bson:"key"`
 	Version int64  `bson:"version"`
 	ItemID  string `bson:"item"`
+	Request string `bson:"request"` // fingerprint of what was asked under the key
 }
 
 // Milestone is a dated step. Every date it ever had is kept.

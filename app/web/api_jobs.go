@@ -9,6 +9,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/schedules"
+	"readiness/workpackages"
 )
 
 //go:embed openapi.yaml
@@ -36,6 +37,10 @@ type jsonNotification struct {
 
 func (s *Server) apiNotifications(c *fiber.Ctx) error {
 	f := notifications.Filter{State: notifications.State(c.Query("state")), Rule: c.Query("rule"), Limit: min(max(c.QueryInt("limit", ledgerLimit), 1), 1000)}
+	if _, known := stateWords[f.State]; f.State != "" && !known {
+		return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
+			{Field: "state", Message: "Give one of pending, sending, sent, uncertain, dead, not_sent"}}}
+	}
 	all, err := s.Ledger.Messages(c.UserContext(), f)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +49,11 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	}
 	took, status := time.Since(start), c.Response().StatusCode()
 	s.metrics.requests.WithLabelValues(c.Method(), routeOf(c), strconv.Itoa(status)).Observe(took.Seconds())
-	s.Log.Debug("request", "category", "web", "request", id, "method", c.Method(), "route", routeOf(c), "status", status, "took", took)
+	level := slog.LevelInfo
+	if route := routeOf(c); route == "/static/*" || route == "/livez" || route == "/readyz" || route == "/metrics" {
+		level = slog.LevelDebug // machines ask for these all day
+	}
+	s.Log.Log(c.UserContext(), level, "request", "category", "web", "request", id, "method", c.Method(), "route", routeOf(c), "status", status, "took", took, "by", actorOf(c).ID)
 	return nil
 }
 

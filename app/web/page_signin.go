@@ -43,7 +43,7 @@ func (s *Server) submitSignIn(c *fiber.Ctx) error {
 	if !s.LocalSignIn {
 		return workpackages.Errorf(workpackages.Forbidden, "Signing in with a password is switched off here")
 	}
-	token, _, err := s.Auth.SignIn(c.UserContext(), v.get("email"), v.get("password"), c.IP())
+	token, _, err := s.Auth.SignIn(c.UserContext(), v.get("email"), v.get("password"), s.remoteAddr(c))
 	if err != nil {
 		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
 			return s.showSignIn(c, status, f, errs, next)
@@ -121,7 +121,7 @@ func (s *Server) submitLink(c *fiber.Ctx) error {
 		return s.linkGone(c, err)
 	}
 	f := s.linkForm(info, token)
-	session, _, err := s.Auth.AcceptLink(c.UserContext(), token, v.get("name"), v.get("email"), v.get("password"), c.IP())
+	session, _, err := s.Auth.AcceptLink(c.UserContext(), token, v.get("name"), v.get("email"), v.get("password"), s.remoteAddr(c))
 	if err != nil {
 		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
 			return s.showForm(c, status, f, errs)

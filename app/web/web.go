@@ -9,6 +9,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -73,6 +74,7 @@ type Server struct {
 	pages   pages
 	metrics *metrics
 	secure  bool // cookies only over HTTPS
+	proxies []netip.Prefix
 }
 
 // requestTimeout bounds the work done for one request: Fiber does not see a
@@ -87,6 +89,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.secure = u.Scheme == "https"
+	if s.proxies, err = prefixes(o.Proxies); err != nil {
+		return nil, err
+	}
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
@@ -94,19 +99,15 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.App = fiber.New(fiber.Config{
-		AppName:                 serviceName,
-		Immutable:               true, // what a handler keeps must outlive it
-		DisableStartupMessage:   true,
-		ReadTimeout:             15 * time.Second,
-		WriteTimeout:            30 * time.Second,
-		IdleTimeout:             75 * time.Second,
-		ReadBufferSize:          16 << 10,
-		BodyLimit:               4 << 20, // beyond it the connection is cut: see limitBody
-		ErrorHandler:            s.handleError,
-		ProxyHeader:             proxyHeader(o.Proxies),
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          o.Proxies,
-		EnableIPValidation:      true,
+		AppName:               serviceName,
+		Immutable:             true, // what a handler keeps must outlive it
+		DisableStartupMessage: true,
+		ReadTimeout:           15 * time.Second,
+		WriteTimeout:          30 * time.Second,
+		IdleTimeout:           75 * time.Second,
+		ReadBufferSize:        16 << 10,
+		BodyLimit:             4 << 20, // beyond it the connection is cut: see limitBody
+		ErrorHandler:          s.handleError,
 	})
 	s.App.Use(s.observe, recover.New(), s.harden, limitBody, s.withDeadline)
 	for _, r := range s.routes() {
@@ -119,13 +120,6 @@ func New(o Options) (*Server, error) {
 	s.App.Get("/static/*", s.assets.handler())
 	s.App.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return s, nil
-}
-
-func proxyHeader(proxies []string) string {
-	if len(proxies) == 0 {
-		return ""
-	}
-	return fiber.HeaderXForwardedFor
 }
 
 // contentPolicy allows our own files and nothing else: no inline script or
