@@ -461,3 +461,44 @@ func TestUsersTextIsOnlyEverText(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasWrittenComesBackFromEveryErrorPage: a form can fail in ways that
+// no second try from the same page mends.
+func TestWhatWasWrittenComesBackFromEveryErrorPage(t *testing.T) {
+	const words = "Two hours of careful words"
+	path := "/packages/" + packageSelf + "/update"
+	for what, spoil := range map[string]func(p *product, b *browser, form url.Values){
+		"signed out meanwhile":   func(p *product, _ *browser, _ url.Values) { p.advance(3 * time.Hour) },
+		"a form that is too old": func(_ *product, _ *browser, form url.Values) { form.Set("csrf", "old") },
+		"the database away": func(p *product, _ *browser, _ url.Values) {
+			if err := p.Server.System.Store.Close(background()); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		p := run(t, t.TempDir())
+		b, _ := p.person("Lead One", workpackages.Lead)
+		form := b.filled(b.get(path), "status", "green", "narrative", words)
+		spoil(p, b, form)
+		a := b.post(path, form)
+		if a.Status < 400 || !strings.Contains(a.Body, words) {
+			t.Errorf("%s: %d, and the words are lost", what, a.Status)
+		}
+		for _, fault := range soundness(a.Body) {
+			t.Errorf("%s: %s", what, fault)
+		}
+	}
+	p := run(t, t.TempDir())
+	req, err := http.NewRequest("POST", p.URL+path, strings.NewReader(url.Values{"narrative": {words}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	if a := do(t, http.DefaultClient, req); strings.Contains(a.Body, words) {
+		t.Error("another site can put its words on our page")
+	}
+	if a := p.browser().post("/sign-in", url.Values{"password": {"open sesame"}}); strings.Contains(a.Body, "sesame") {
+		t.Error("a password came back")
+	}
+}

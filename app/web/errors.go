@@ -91,18 +91,45 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderContentType, "application/problem+json")
 		return c.Status(status).Send(body)
 	}
+	kept := typedBack(c)
 	if status == http.StatusUnauthorized {
-		return s.toSignIn(c)
+		if len(kept) == 0 {
+			return s.toSignIn(c)
+		}
+		detail = "You were signed out before you sent this, so nothing was saved. What you wrote is below: copy it, sign in, and put it in again"
 	}
-	heading := map[int]string{404: "Page not found", 403: "You cannot do this", 429: "Too many tries", 503: "The service is not available", 412: "Somebody changed this first"}[status]
+	heading := map[int]string{404: "Page not found", 403: "You cannot do this", 429: "Too many tries", 503: "The service is not available", 412: "Somebody changed this first", 401: "You are signed out"}[status]
 	if heading == "" {
 		heading = "Sorry, there is a problem"
 	}
-	if renderErr := s.render(c, status, "error", page{Title: heading, Data: map[string]string{"Heading": heading, "Detail": detail}}); renderErr != nil {
+	if renderErr := s.render(c, status, "error", page{Title: heading, Data: map[string]any{"Heading": heading, "Detail": detail, "Kept": kept, "SignIn": status == http.StatusUnauthorized}}); renderErr != nil {
 		s.Log.Error("the error page failed", "category", "web", "error", renderErr)
 		return c.Status(status).SendString(detail)
 	}
 	return nil
+}
+
+// keptField is something that was typed into a form that could not be taken.
+type keptField struct{ Name, Value string }
+
+// typedBack gives what a form held that ended in an error page, so that it can
+// be copied: nothing that somebody wrote is lost. Passwords and our own fields
+// are left out.
+func typedBack(c *fiber.Ctx) []keptField {
+	if c.Method() != fiber.MethodPost || foreign(c) {
+		return nil
+	}
+	var out []keptField
+	c.Request().PostArgs().VisitAll(func(key, val []byte) {
+		switch name := string(key); name {
+		case "csrf", "version", "once", "next", "password", "email":
+		default:
+			if len(val) > 0 {
+				out = append(out, keptField{strings.NewReplacer("_", " ", "-", " ").Replace(name), string(val)})
+			}
+		}
+	})
+	return out
 }
 
 // toSignIn sends a person to the sign-in page and back afterwards.

@@ -35,75 +35,81 @@ func actorOf(c *fiber.Ctx) workpackages.Actor {
 // guard lets through whoever the route's row allows, and refuses forged forms.
 func (s *Server) guard(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		token := c.Cookies(s.cookieName())
-		if bearer := strings.TrimPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); r.api() && bearer != c.Get(fiber.HeaderAuthorization) {
-			actor, err := s.Auth.TokenActor(c.UserContext(), bearer)
-			if err != nil {
-				return err
-			}
-			c.Locals(keyActor, actor)
-		} else if token != "" {
-			p, _, err := s.Auth.Session(c.UserContext(), token)
-			switch {
-			case err == nil:
-				via := "browser"
-				if r.api() {
-					via = "api"
-				}
-				c.Locals(keyPerson, &p)
-				c.Locals(keyActor, p.Actor(via))
-				c.Locals(keyBinding, token)
-			case workpackages.KindOf(err) != workpackages.Unauthenticated:
-				return err
-			}
-			if err := s.refuseForged(c, r); err != nil {
-				return err
-			}
-		} else if err := s.refuseForged(c, r); err != nil {
+		byToken, err := s.identify(c, r)
+		if err != nil {
 			return err
 		}
-		if r.Roles == nil { // open to everybody
-			return c.Next()
+		write := c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead
+		if write && !byToken && foreign(c) {
+			return errForged
 		}
-		actor := actorOf(c)
-		if actor.ID == "" {
+		// Whoever was signed out while writing is told that, not that the form is
+		// forged, and gets back what they wrote.
+		if actor := actorOf(c); r.Roles != nil && actor.ID == "" {
 			return workpackages.Errorf(workpackages.Unauthenticated, "Sign in to see this page")
-		}
-		if !slices.Contains(r.Roles, actor.Role) {
+		} else if r.Roles != nil && !slices.Contains(r.Roles, actor.Role) {
 			return workpackages.Errorf(workpackages.Forbidden, "Your role, %s, does not include this. Ask your assistant director if you need it",
 				strings.ToLower(actor.Role.Label()))
+		}
+		// The API takes a content type that no form can send: see readJSON.
+		if write && !byToken && !r.api() && !s.ourForm(c) {
+			return errForged
 		}
 		return c.Next()
 	}
 }
 
-// refuseForged wants proof that a write made with a cookie comes from our own
-// pages: forms carry a token bound to the session, and the API, whose JSON a
-// foreign form cannot send, must come from this origin.
-func (s *Server) refuseForged(c *fiber.Ctx, r route) error {
-	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
-		return nil
+// identify finds out who asks, by bearer token or session, and says which.
+func (s *Server) identify(c *fiber.Ctx, r route) (byToken bool, err error) {
+	if bearer, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok && r.api() {
+		actor, err := s.Auth.TokenActor(c.UserContext(), bearer)
+		c.Locals(keyActor, actor)
+		return true, err
 	}
-	forged := workpackages.Errorf(workpackages.Forbidden, "This form is out of date or did not come from this site. Go back, reload the page and send it again")
-	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return forged
+	token := c.Cookies(s.cookieName())
+	if token == "" {
+		return false, nil
 	}
-	if origin := c.Get(fiber.HeaderOrigin); origin != "" && origin != "null" {
-		if u, err := url.Parse(origin); err != nil || u.Host != string(c.Request().Host()) {
-			return forged
+	p, _, err := s.Auth.Session(c.UserContext(), token)
+	if err != nil {
+		if workpackages.KindOf(err) == workpackages.Unauthenticated {
+			err = nil // as nobody
 		}
+		return false, err
 	}
+	via := "browser"
 	if r.api() {
-		return nil // parseJSON insists on a content type that no form can send
+		via = "api"
 	}
+	c.Locals(keyPerson, &p)
+	c.Locals(keyActor, p.Actor(via))
+	c.Locals(keyBinding, token)
+	return false, nil
+}
+
+var errForged = workpackages.Errorf(workpackages.Forbidden, "This form is out of date or did not come from this site. Open the page again and send it from there")
+
+// foreign reports whether the browser says that a request comes from another site.
+func foreign(c *fiber.Ctx) bool {
+	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return true
+	}
+	origin := c.Get(fiber.HeaderOrigin)
+	if origin == "" || origin == "null" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err != nil || u.Host != string(c.Request().Host())
+}
+
+// ourForm reports whether a form carries the token that we gave to this very
+// session or, before sign-in, to this visitor.
+func (s *Server) ourForm(c *fiber.Ctx) bool {
 	binding, _ := c.Locals(keyBinding).(string)
 	if binding == "" {
 		binding = c.Cookies(visitorCookie)
 	}
-	if binding == "" || !s.Auth.ValidCSRF(binding, c.FormValue("csrf")) {
-		return forged
-	}
-	return nil
+	return binding != "" && s.Auth.ValidCSRF(binding, c.FormValue("csrf"))
 }
 
 // visitorCookie binds the forms that are shown before sign-in.

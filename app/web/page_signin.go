@@ -136,7 +136,7 @@ func (s *Server) linkGone(c *fiber.Ctx, err error) error {
 	if k != workpackages.NotFound && k != workpackages.Unauthenticated && k != workpackages.Invalid {
 		return err
 	}
-	return s.render(c, http.StatusNotFound, "error", page{Title: "This link cannot be used", Data: map[string]string{
+	return s.render(c, http.StatusNotFound, "error", page{Title: "This link cannot be used", Data: map[string]any{
 		"Heading": "This link cannot be used",
 		"Detail":  "It has been used, has run out, or was replaced by a newer one. Ask your assistant director for a new link. If you have a password, sign in with it",
 	}})
