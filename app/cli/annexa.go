@@ -57,7 +57,11 @@ func annexaRules(format string, stdout, stderr io.Writer) int {
 		return done(stderr, writeJSON(stdout, map[string]any{"rules": rules}))
 	}
 	for _, r := range rules {
-		fmt.Fprintf(stdout, "%s  %s\n    %s, usually %s. %s\n    What to do: %s\n    Source: %s", r.ID, r.Title, r.Severity, r.UsualCause, r.Why, r.Do, strings.Join(r.Source, ", "))
+		title := r.Title
+		if r.Column != "" {
+			title = fmt.Sprintf("List %d, %s: %s", r.List, r.Column, title)
+		}
+		fmt.Fprintf(stdout, "%s  %s\n    %s, usually %s. %s\n    What to do: %s\n    Source: %s", r.ID, title, r.Severity, r.UsualCause, r.Why, r.Do, strings.Join(r.Source, ", "))
 		if r.Inferred {
 			fmt.Fprint(stdout, " (inferred: no source states it)")
 		}

@@ -45,6 +45,8 @@ type listState struct {
 	layout layout
 	where  string
 	rows   int
+	seen   map[uint64]bool // hashes of the identity numbers met, where a list has each once
+	values []value         // of the row at hand
 }
 
 type causeKey struct {
@@ -163,7 +165,13 @@ func (c *checker) row(st *listState, t *table, cells []string, n int) {
 		return
 	}
 	st.rows++
-	for i, col := range st.layout.list.Columns {
+	columns := st.layout.list.Columns
+	if st.values == nil {
+		st.values = make([]value, len(columns))
+	}
+	id := ""
+	for i, col := range columns {
+		st.values[i] = value{}
 		at := st.layout.at[i]
 		if at < 0 {
 			continue
@@ -172,17 +180,22 @@ func (c *checker) row(st *listState, t *table, cells []string, n int) {
 		if at < len(cells) {
 			cell = cells[at]
 		}
-		c.cell(st.layout.list, col, t, cell, n)
+		st.values[i] = c.cell(st.layout.list, col, t, cell, n)
+		if col.isID() && !st.values[i].blank {
+			id = cell
+		}
 	}
+	c.wholeRow(st, st.values, id, n)
 }
 
 // errorCells are what Excel shows for a formula that went wrong.
 var errorCells = []string{"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!"}
 
-func (c *checker) cell(l *list, col *column, t *table, cell string, n int) {
+// cell applies the rules about one cell, and says what it came to.
+func (c *checker) cell(l *list, col *column, t *table, cell string, n int) value {
 	if strings.HasPrefix(strings.TrimSpace(cell), "#") && slices.Contains(errorCells, fold(cell)) {
 		c.find(ruleErrorCell, l.Number, col.Heading, n)
-		return
+		return value{}
 	}
 	if blank(cell) {
 		switch {
@@ -193,16 +206,16 @@ func (c *checker) cell(l *list, col *column, t *table, cell string, n int) {
 		case col.Required:
 			c.find(ruleRequired, l.Number, col.Heading, n)
 		}
-		return
+		return value{blank: true, known: true}
 	}
 	if strings.Contains(cell, "\u00a0") && col.Type == "text" {
 		c.find(ruleHardSpace, l.Number, col.Heading, n)
 	}
 	switch col.Type {
 	case "code":
-		c.code(l, col, cell, n)
+		return c.code(l, col, cell, n)
 	case "date":
-		c.date(l, col, t, cell, n)
+		return c.date(l, col, t, cell, n)
 	case "number":
 		c.number(l, col, cell, n)
 	case "text":
@@ -210,6 +223,7 @@ func (c *checker) cell(l *list, col *column, t *table, cell string, n int) {
 			c.find(ruleIDForm, l.Number, col.Heading, n)
 		}
 	}
+	return value{known: true}
 }
 
 // spoiltNumber reports whether an identity number shows that it was made a
@@ -222,13 +236,13 @@ func spoiltNumber(cell string) bool {
 	return strings.HasSuffix(s, ".0") || strings.HasSuffix(s, ".00") || strings.Contains(s, "e+")
 }
 
-func (c *checker) code(l *list, col *column, cell string, n int) {
+func (c *checker) code(l *list, col *column, cell string, n int) value {
 	set := load().codes[col.Codes]
-	v, _ := set.match(cell)
+	v, i := set.match(cell)
 	var r Rule
 	switch v {
 	case codeSure:
-		return
+		return value{known: true, code: set.Values[i].Code}
 	case codeUnsure:
 		r = ruleCodeUnsure
 	case codeGrouping:
@@ -237,11 +251,12 @@ func (c *checker) code(l *list, col *column, cell string, n int) {
 		r = ruleCodeGap
 	default:
 		if set.Open {
-			return
+			return value{known: true}
 		}
 		r = ruleCode
 	}
 	c.find(r, l.Number, col.Heading, n).spelling(fold(cell))
+	return value{}
 }
 
 func (c *checker) number(l *list, col *column, cell string, n int) {
@@ -263,22 +278,23 @@ func (c *checker) number(l *list, col *column, cell string, n int) {
 	}
 }
 
-func (c *checker) date(l *list, col *column, t *table, cell string, n int) {
+func (c *checker) date(l *list, col *column, t *table, cell string, n int) value {
 	d, v := readDate(cell, t.date1904)
 	switch v {
 	case notDate:
 		c.find(ruleDate, l.Number, col.Heading, n)
-		return
+		return value{}
 	case swappedDate:
 		c.find(ruleDateSwapped, l.Number, col.Heading, n)
-		return
+		return value{}
 	}
 	if placeholder(d) {
 		c.find(rulePlaceholder, l.Number, col.Heading, n)
-		return
+		return value{}
 	}
 	// An unborn child's date of birth is expected, not past.
 	if !c.options.AsOf.IsZero() && d.After(c.options.AsOf) && col.Heading != "Date of Birth" {
 		c.find(ruleFuture, l.Number, col.Heading, n)
 	}
+	return value{known: true, date: d}
 }

@@ -139,7 +139,7 @@ func (c *checker) finish() *Report {
 	} else {
 		r.AsOf = c.options.AsOf.Format(time.DateOnly)
 	}
-	r.Notes = append(r.Notes, "Checked: lists, headings, required cells, types, dates and codes. Not checked yet: columns against each other, lists against each other, and time limits")
+	r.Notes = append(r.Notes, "Checked: lists, headings, required cells, types, dates, codes, the order of dates in a row, and pairs that belong together. Not checked yet: lists against each other, and time limits")
 	for _, p := range []*[]string{&r.Files, &r.Ignored, &r.Unrecognised, &r.NotRead} {
 		if *p == nil {
 			*p = []string{}

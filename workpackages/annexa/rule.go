@@ -35,7 +35,9 @@ type Rule struct {
 	Source     []string `json:"source"`
 	// Inferred marks a rule that no source states outright; it is never an error.
 	Inferred bool   `json:"inferred"`
-	Do       string `json:"do"` // what to do about a finding
+	Do       string `json:"do"`               // what to do about a finding
+	List     int    `json:"list,omitempty"`   // where the rule is about one list
+	Column   string `json:"column,omitempty"` // and one of its columns
 }
 
 // The rules. Ids with S are those under which the facts were gathered; the
@@ -164,6 +166,12 @@ func Rules() []Rule {
 		ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleID, ruleIDForm,
 		ruleRequired, ruleRequiredInferred, ruleCode, ruleCodeUnsure, ruleCodeGap, ruleGrouping, ruleDate, ruleDateSwapped,
 		rulePlaceholder, ruleFuture, ruleNumber, ruleNumberRange, ruleFraction, ruleErrorCell, ruleHardSpace,
+		ruleTwice, ruleTwiceLeaver, ruleBeforeBirth,
+	}
+	for _, r := range rowRules {
+		one := r.Rule
+		one.List, one.Column = r.list, r.b
+		all = append(all, one)
 	}
 	slices.SortFunc(all, func(a, b Rule) int {
 		if a.ID < b.ID {
