@@ -40,13 +40,22 @@ type Message struct {
 	State         State     `bson:"state"`
 	Detail        string    `bson:"detail"` // what became of it, for a person; no secrets
 	Attempts      int       `bson:"attempts"`
+	Tries         []Attempt `bson:"tries"` // the newest of them, oldest first
 	NotBefore     time.Time `bson:"not_before"`
+	NotAfter      time.Time `bson:"not_after"` // it is of no use later; a day after it was made when left out
 	LeaseUntil    time.Time `bson:"lease_until"`
 	Version       int64     `bson:"version"`
 	CreatedAt     time.Time `bson:"created_at"`
 	SentAt        time.Time `bson:"sent_at"`
 	Channel       string    `bson:"channel"`   // Slack's id of the conversation
 	Timestamp     string    `bson:"timestamp"` // Slack's id of the message in it
+}
+
+// Attempt is one try to deliver a message.
+type Attempt struct {
+	At      time.Time `bson:"at"`
+	Outcome string    `bson:"outcome"` // sent, found, refused, again, unknown
+	Detail  string    `bson:"detail"`  // no secrets
 }
 
 // Content is what a message says, free of any channel's own format.
@@ -81,9 +90,15 @@ func Key(rule, recipientID, occurrence string) string {
 // notification.
 func (c Content) Plain() string {
 	var b strings.Builder
-	b.WriteString(c.Heading + "\n\n" + c.Intro + "\n")
-	for _, i := range c.Items {
-		b.WriteString("\n• " + i.Title + ": " + i.Detail)
+	b.WriteString(c.Heading + "\n\n")
+	if c.Intro != "" {
+		b.WriteString(c.Intro + "\n\n")
+	}
+	for n, i := range c.Items {
+		if n > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("• " + i.Title + ": " + i.Detail)
 	}
 	b.WriteString("\n\n")
 	if c.Button.URL != "" {
@@ -117,6 +132,8 @@ type Store interface {
 	AddMessage(ctx context.Context, m Message) (added bool, err error)
 	// SaveMessage replaces the message at the version before, or gives Stale.
 	SaveMessage(ctx context.Context, m Message) error
+	// Message gives one message by its key, or NotFound.
+	Message(ctx context.Context, id string) (Message, error)
 	// Undelivered gives messages that may want work at an instant, oldest first.
 	Undelivered(ctx context.Context, now time.Time, limit int) ([]Message, error)
 	// Messages gives the ledger, newest first.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"readiness/workpackages"
@@ -24,14 +26,17 @@ type Sender interface {
 
 // Retry means that nothing was posted and a later try may go through.
 type Retry struct {
-	After  time.Duration // not before; 0 leaves it to us
+	After  time.Duration // what Slack asked for; 0 leaves it to us
 	Reason string
 }
 
 func (e *Retry) Error() string { return e.Reason }
 
 // Permanent means that no try will go through until somebody mends something.
-type Permanent struct{ Sentence string } // what to do, for the assistant director
+type Permanent struct {
+	Sentence string // what to do, for the assistant director; it may name people
+	Code     string // Slack's word for it, for the log
+}
 
 func (e *Permanent) Error() string { return e.Sentence }
 
@@ -45,21 +50,26 @@ type People interface {
 	Person(ctx context.Context, id string) (workpackages.Person, error)
 }
 
-// Service makes and delivers messages.
+// Service makes and delivers messages. It is safe for concurrent use, in one
+// process and in several over the same store.
 type Service struct {
 	Store  Store
 	People People
 	Sender Sender // nil: Slack is not connected
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	mu   sync.Mutex
+	hold time.Time // Slack asked this process to wait until then
 }
 
 const (
 	// leaseFor is how long one send may take before another worker asks Slack
 	// what became of it.
-	leaseFor    = time.Minute
-	maxAttempts = 12
-	batch       = 100
+	leaseFor = time.Minute
+	sendFor  = leaseFor / 2
+	batch    = 100
+	useful   = 24 * time.Hour // of a message that does not say how long
 )
 
 // notConnected is what the ledger says of a message made without Slack.
@@ -75,6 +85,9 @@ func (s *Service) Enqueue(ctx context.Context, m Message) (added bool, err error
 	}
 	m.Version, m.CreatedAt, m.State = 1, s.now(), Pending
 	m.NotBefore = m.CreatedAt
+	if m.NotAfter.IsZero() {
+		m.NotAfter = m.CreatedAt.Add(useful)
+	}
 	m.Title, m.Reason, m.Preview = m.Content.Short(), m.Content.Why, m.Content.Plain()
 	if s.Sender == nil {
 		m.State, m.Detail = NotSent, notConnected
@@ -82,14 +95,25 @@ func (s *Service) Enqueue(ctx context.Context, m Message) (added bool, err error
 	return s.Store.AddMessage(ctx, m)
 }
 
+// Enqueued reports whether a message of this key was ever made.
+func (s *Service) Enqueued(ctx context.Context, id string) (bool, error) {
+	_, err := s.Store.Message(ctx, id)
+	if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Messages gives the ledger, newest first.
 func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 	return s.Store.Messages(ctx, f)
 }
 
-// Deliver tries every message that is due, once, and gives how many were sent.
+// Deliver tries every message that is due, once, one after another, and gives
+// how many were sent. When Slack asks to wait, nothing more is sent until then:
+// what is left stays in the outbox, and Deliver does not sleep.
 func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
-	if s.Sender == nil {
+	if s.held() {
 		return 0, nil
 	}
 	due, err := s.Store.Undelivered(ctx, s.now(), batch)
@@ -98,7 +122,7 @@ func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	}
 	var errs []error
 	for _, m := range due {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || s.held() {
 			break
 		}
 		ok, err := s.deliver(ctx, m)
@@ -110,6 +134,12 @@ func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	return sent, errors.Join(errs...)
 }
 
+func (s *Service) held() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hold.After(s.now())
+}
+
 func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error) {
 	now := s.now()
 	if m.NotBefore.After(now) || m.State == Sending && m.LeaseUntil.After(now) {
@@ -117,17 +147,22 @@ func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error)
 	}
 	// Found claimed, with the lease run out: its sender died, perhaps after posting.
 	unsure := m.State == Sending || m.State == Uncertain
+	if s.Sender == nil {
+		if unsure {
+			return false, nil // only Slack can say; it is asked when it is back
+		}
+		m.State, m.Detail = NotSent, notConnected
+		m.Version++
+		return false, unlessStale(s.Store.SaveMessage(ctx, m))
+	}
 	m.State, m.LeaseUntil = Sending, now.Add(leaseFor)
 	m.Attempts++
 	m.Version++
 	if err := s.Store.SaveMessage(ctx, m); err != nil {
-		if workpackages.KindOf(err) == workpackages.Stale {
-			return false, nil // another worker has it
-		}
-		return false, err
+		return false, unlessStale(err) // another worker has it
 	}
-	receipt, sendErr := s.send(ctx, m, unsure)
-	m = s.settle(m, receipt, sendErr)
+	end := s.send(ctx, m, unsure)
+	m = s.settle(m, end)
 	m.Version++
 	// What Slack was told is recorded even when the program is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -135,62 +170,83 @@ func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error)
 	if err := s.Store.SaveMessage(ctx, m); err != nil {
 		return false, err // the lease runs out, and Slack is asked
 	}
-	s.Log.Info("message", "category", "notifications", "key", m.ID, "state", m.State, "attempt", m.Attempts, "detail", m.Detail)
+	s.Log.Info("message", "category", "notifications", "key", m.ID, "state", m.State, "attempt", m.Attempts, "reason", end.reason())
 	return m.State == Sent, nil
 }
 
-func (s *Service) send(ctx context.Context, m Message, unsure bool) (Receipt, error) {
+func unlessStale(err error) error {
+	if err != nil && workpackages.KindOf(err) == workpackages.Stale {
+		return nil
+	}
+	return err
+}
+
+// ending is how one try ended.
+type ending struct {
+	receipt Receipt
+	found   bool  // an earlier try had posted it
+	err     error // Retry, Permanent or Unknown; nil when it is there
+	// unsettled says that an earlier try may have posted it, and that this one
+	// could not find out: whatever err is, the message must not be sent again yet.
+	unsettled bool
+}
+
+// reason is the ending for the log, with nobody's name in it.
+func (e ending) reason() string {
+	var permanent *Permanent
+	switch {
+	case errors.As(e.err, &permanent):
+		return permanent.Code
+	case e.err != nil:
+		return e.err.Error()
+	}
+	return ""
+}
+
+// send makes one try, and never ends the program.
+func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending) {
+	end.unsettled = unsure
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("sending panicked", "category", "notifications", "key", m.ID, "panic", p, "stack", string(debug.Stack()))
+			end.err = &Unknown{"The program failed while it sent this"}
+		}
+	}()
 	to, err := s.People.Person(ctx, m.RecipientID)
 	switch {
 	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
-		return Receipt{}, &Permanent{"This person is no longer known here"}
+		end.err = &Permanent{"This person is no longer known here", "person_unknown"}
 	case err != nil:
-		return Receipt{}, &Retry{Reason: "The database did not answer"}
-	case to.Disabled:
-		return Receipt{}, &Permanent{to.Name + " may no longer sign in, so nothing is sent"}
+		end.err = &Retry{Reason: "The database did not answer"}
 	}
-	ctx, cancel := context.WithTimeout(ctx, leaseFor/2)
+	if end.err != nil {
+		return end
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
 	if unsure {
-		if r, found, err := s.Sender.Find(ctx, to, m); found || err != nil {
-			var permanent *Permanent
-			if err != nil && !errors.As(err, &permanent) {
-				err = &Unknown{err.Error()} // still not settled
-			}
-			return r, err
+		end.receipt, end.found, end.err = s.Sender.Find(ctx, to, m)
+		if end.found || end.err != nil {
+			return end
 		}
+		end.unsettled = false
 	}
-	return s.Sender.Send(ctx, to, m)
-}
-
-// settle records how a try ended.
-func (s *Service) settle(m Message, r Receipt, err error) Message {
-	now := s.now()
-	m.LeaseUntil = time.Time{}
-	var retry *Retry
-	var permanent *Permanent
 	switch {
-	case err == nil:
-		m.State, m.SentAt, m.Detail, m.Channel, m.Timestamp = Sent, now, "", r.Channel, r.Timestamp
-		return m
-	case errors.As(err, &permanent):
-		m.State, m.Detail = Dead, permanent.Sentence
-		return m
-	case errors.As(err, &retry):
-		m.State, m.Detail = Pending, retry.Reason
-		m.NotBefore = now.Add(max(retry.After, backOff(m.Attempts)))
+	case to.Disabled:
+		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent", "person_disabled"}
+	case !m.NotAfter.IsZero() && s.now().After(m.NotAfter):
+		end.err = &Permanent{late(m), "too_late"}
 	default:
-		m.State, m.Detail = Uncertain, "Slack did not say whether it got this. It is asked before anything is sent again"
-		m.NotBefore = now.Add(backOff(m.Attempts))
+		end.receipt, end.err = s.Sender.Send(ctx, to, m)
 	}
-	if m.Attempts >= maxAttempts && m.State == Pending {
-		m.State = Dead
-		m.Detail = fmt.Sprintf("Given up after %d tries: %s", m.Attempts, m.Detail)
-	}
-	return m
+	return end
 }
 
-// backOff is the wait after a try that failed: 5, 10, 20 … seconds, up to ten minutes.
-func backOff(attempts int) time.Duration {
-	return min(5*time.Second<<min(attempts-1, 7), 10*time.Minute)
+// late is what the ledger says of a message whose use was over before it went.
+func late(m Message) string {
+	text := "Not sent: it could not be sent in time, and would only confuse now"
+	if m.Detail != "" {
+		text += ". Before that: " + m.Detail
+	}
+	return text
 }

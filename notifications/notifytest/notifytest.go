@@ -5,9 +5,12 @@ package notifytest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,14 +19,20 @@ import (
 
 // Posted is one message that reached Slack.
 type Posted struct {
-	Channel, Timestamp, Text, Key string
-	Blocks                        []map[string]any
+	Channel, Timestamp, Text string
+	EventType, Key           string // of its metadata
+	Blocks                   []map[string]any
+	Edits                    int // how often chat.update changed it
 }
 
 // Slack is the stand-in. Its fields are set before it is called.
 type Slack struct {
 	URL string
+	// Now is Slack's clock. Left out, messages carry the machine's time, and
+	// history is given however old it is: for tests that move a clock of their own.
+	Now func() time.Time
 
+	server  *httptest.Server
 	mu      sync.Mutex
 	token   string
 	users   map[string]string // e-mail address to user id
@@ -40,6 +49,8 @@ type Fault struct {
 	RetryAfter int    // seconds
 	Error      string // Slack's own error, in an answer of 200
 	Lost       bool   // do the work, then break the connection
+	Hang       bool   // do the work, then answer nothing until the caller has gone
+	Body       string // an answer of 200 that is not Slack's, as a proxy gives
 }
 
 // New starts a stand-in that takes one token and knows some people.
@@ -49,11 +60,14 @@ func New(t testing.TB, token string, emails ...string) *Slack {
 	for i, e := range emails {
 		s.users[e] = fmt.Sprintf("U%04d", i+1)
 	}
-	srv := httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(srv.Close)
-	s.URL = srv.URL + "/api/"
+	s.server = httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(s.server.Close)
+	s.URL = s.server.URL + "/api/"
 	return s
 }
+
+// Close takes the stand-in away before the test ends: nobody listens any more.
+func (s *Slack) Close() { s.server.Close() }
 
 // Fail adds faults for coming calls, used up in order.
 func (s *Slack) Fail(f ...Fault) {
@@ -77,45 +91,48 @@ func (s *Slack) Calls() []string {
 }
 
 func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	method := r.URL.Path[len("/api/"):]
-	s.calls = append(s.calls, method)
+	method := strings.TrimPrefix(r.URL.Path, "/api/")
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var f Fault
-	for i, next := range s.faults {
-		if next.Method == "" || next.Method == method {
-			f = next
-			s.faults = append(s.faults[:i], s.faults[i+1:]...)
-			break
-		}
-	}
+	f, out := s.handle(method, r)
 	switch {
-	case f.Status == http.StatusTooManyRequests:
+	case f.Status != 0:
 		if f.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 		}
 		w.WriteHeader(f.Status)
-		return
-	case f.Status != 0:
-		w.WriteHeader(f.Status)
-		return
-	case f.Error != "":
-		answer(w, map[string]any{"ok": false, "error": f.Error})
-		return
-	}
-	out := s.do(method, r)
-	if f.Lost {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err == nil {
+	case f.Body != "":
+		io.WriteString(w, f.Body)
+	case f.Hang:
+		<-r.Context().Done()
+	case f.Lost:
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			conn.Close()
 		}
-		return
+	default:
+		answer(w, out)
 	}
-	answer(w, out)
+}
+
+// handle gives the fault that a call is to meet, and the answer where it has one.
+func (s *Slack) handle(method string, r *http.Request) (f Fault, out map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, method)
+	i := slices.IndexFunc(s.faults, func(f Fault) bool { return f.Method == "" || f.Method == method })
+	if i >= 0 {
+		f = s.faults[i]
+		s.faults = slices.Delete(s.faults, i, i+1)
+	}
+	switch {
+	case f.Status != 0 || f.Body != "":
+		return f, nil
+	case f.Error != "":
+		return f, fails(f.Error)
+	}
+	return f, s.do(method, r)
 }
 
 func answer(w http.ResponseWriter, v any) {
@@ -130,6 +147,8 @@ func (s *Slack) do(method string, r *http.Request) map[string]any {
 		return fails("invalid_auth")
 	}
 	switch method {
+	case "auth.test":
+		return map[string]any{"ok": true, "team": "Stand-in", "user": "readiness", "user_id": "U0000", "team_id": "T0001", "bot_id": "B0001"}
 	case "users.lookupByEmail":
 		id, ok := s.users[r.Form.Get("email")]
 		if !ok {
@@ -145,6 +164,8 @@ func (s *Slack) do(method string, r *http.Request) map[string]any {
 		return fails("user_not_found")
 	case "chat.postMessage":
 		return s.post(r)
+	case "chat.update":
+		return s.update(r)
 	case "conversations.history":
 		return s.history(r)
 	}
@@ -160,94 +181,100 @@ func (s *Slack) known(channel string) bool {
 	return false
 }
 
-func (s *Slack) post(r *http.Request) map[string]any {
-	var blocks []map[string]any
-	if err := json.Unmarshal([]byte(r.Form.Get("blocks")), &blocks); err != nil && r.Form.Get("blocks") != "" {
-		return fails("invalid_blocks_format")
-	}
-	var metadata struct {
-		Type    string         `json:"event_type"`
-		Payload map[string]any `json:"event_payload"`
+// read checks a message as Slack does, and gives what is wrong with it as an
+// answer.
+func (s *Slack) read(r *http.Request) (p Posted, bad map[string]any) {
+	p.Channel, p.Text = r.Form.Get("channel"), r.Form.Get("text")
+	if err := json.Unmarshal([]byte(r.Form.Get("blocks")), &p.Blocks); err != nil && r.Form.Get("blocks") != "" {
+		return p, fails("invalid_blocks_format")
 	}
 	if m := r.Form.Get("metadata"); m != "" {
-		if err := json.Unmarshal([]byte(m), &metadata); err != nil || metadata.Type == "" {
-			return fails("invalid_metadata_format")
+		var metadata struct {
+			Type    string         `json:"event_type"`
+			Payload map[string]any `json:"event_payload"`
 		}
+		if err := json.Unmarshal([]byte(m), &metadata); err != nil || metadata.Type == "" || metadata.Payload == nil {
+			return p, fails("invalid_metadata_format")
+		}
+		p.EventType = metadata.Type
+		p.Key, _ = metadata.Payload["key"].(string)
 	}
 	switch {
-	case !s.known(r.Form.Get("channel")):
-		return fails("channel_not_found")
-	case r.Form.Get("text") == "":
-		return fails("no_text")
-	case CheckBlocks(blocks) != nil:
-		return fails("invalid_blocks")
+	case !s.known(p.Channel):
+		return p, fails("channel_not_found")
+	case p.Text == "": // Slack takes blocks alone; a phone then shows nothing of use
+		return p, fails("no_text")
+	case utf8.RuneCountInString(p.Text) > 40000:
+		return p, fails("msg_too_long")
+	case CheckBlocks(p.Blocks) != nil:
+		return p, fails("invalid_blocks")
 	}
-	s.counter++
-	ts := fmt.Sprintf("%d.%06d", time.Now().Unix(), s.counter)
-	key, _ := metadata.Payload["key"].(string)
-	s.posts = append(s.posts, Posted{r.Form.Get("channel"), ts, r.Form.Get("text"), key, blocks})
-	return map[string]any{"ok": true, "channel": r.Form.Get("channel"), "ts": ts}
+	return p, nil
 }
 
+func (s *Slack) post(r *http.Request) map[string]any {
+	p, bad := s.read(r)
+	if bad != nil {
+		return bad
+	}
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	s.counter++
+	p.Timestamp = fmt.Sprintf("%d.%06d", now().Unix(), s.counter)
+	s.posts = append(s.posts, p)
+	return map[string]any{"ok": true, "channel": p.Channel, "ts": p.Timestamp}
+}
+
+// update changes a message in place; its metadata stays when none is given.
+func (s *Slack) update(r *http.Request) map[string]any {
+	p, bad := s.read(r)
+	if bad != nil {
+		return bad
+	}
+	p.Timestamp = r.Form.Get("ts")
+	i := slices.IndexFunc(s.posts, func(old Posted) bool { return old.Channel == p.Channel && old.Timestamp == p.Timestamp })
+	if i < 0 {
+		return fails("message_not_found")
+	}
+	if p.EventType == "" {
+		p.EventType, p.Key = s.posts[i].EventType, s.posts[i].Key
+	}
+	p.Edits = s.posts[i].Edits + 1
+	s.posts[i] = p
+	return map[string]any{"ok": true, "channel": p.Channel, "ts": p.Timestamp, "text": p.Text}
+}
+
+// history gives a conversation newest first, in pages.
 func (s *Slack) history(r *http.Request) map[string]any {
 	if !s.known(r.Form.Get("channel")) {
 		return fails("channel_not_found")
 	}
-	messages := []map[string]any{}
-	for i := len(s.posts) - 1; i >= 0; i-- {
-		p := s.posts[i]
-		if p.Channel != r.Form.Get("channel") {
+	number := func(name string, otherwise float64) float64 {
+		if n, err := strconv.ParseFloat(r.Form.Get(name), 64); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	var found []map[string]any
+	for _, p := range slices.Backward(s.posts) {
+		ts, err := strconv.ParseFloat(p.Timestamp, 64)
+		old := s.Now != nil && (err != nil || ts <= number("oldest", 0))
+		if p.Channel != r.Form.Get("channel") || old {
 			continue
 		}
 		m := map[string]any{"type": "message", "ts": p.Timestamp, "text": p.Text}
-		if r.Form.Get("include_all_metadata") == "1" || r.Form.Get("include_all_metadata") == "true" {
-			m["metadata"] = map[string]any{"event_type": "readiness_message", "event_payload": map[string]any{"key": p.Key}}
+		if all := r.Form.Get("include_all_metadata"); p.EventType != "" && (all == "1" || all == "true") {
+			m["metadata"] = map[string]any{"event_type": p.EventType, "event_payload": map[string]any{"key": p.Key}}
 		}
-		messages = append(messages, m)
+		found = append(found, m)
 	}
-	return map[string]any{"ok": true, "messages": messages, "has_more": false}
-}
-
-// CheckBlocks holds blocks to Slack's limits.
-func CheckBlocks(blocks []map[string]any) error {
-	if len(blocks) == 0 || len(blocks) > 50 {
-		return fmt.Errorf("%d blocks", len(blocks))
+	from := int(number("cursor", 0))
+	to := min(from+int(min(number("limit", 100), 999)), len(found))
+	out := map[string]any{"ok": true, "messages": append([]map[string]any{}, found[min(from, to):to]...), "has_more": to < len(found)}
+	if to < len(found) {
+		out["response_metadata"] = map[string]any{"next_cursor": strconv.Itoa(to)}
 	}
-	total := 0
-	for i, b := range blocks {
-		var texts []any
-		limit := 3000
-		switch b["type"] {
-		case "header":
-			texts, limit = []any{b["text"]}, 150
-		case "section":
-			texts = []any{b["text"]}
-		case "context":
-			texts, _ = b["elements"].([]any)
-		case "actions":
-			elements, _ := b["elements"].([]any)
-			if len(elements) == 0 || len(elements) > 25 {
-				return fmt.Errorf("block %d has %d elements", i, len(elements))
-			}
-			for _, e := range elements {
-				button, _ := e.(map[string]any)
-				texts, limit = append(texts, button["text"]), 75
-			}
-		default:
-			return fmt.Errorf("block %d is a %v", i, b["type"])
-		}
-		for _, t := range texts {
-			m, _ := t.(map[string]any)
-			text, _ := m["text"].(string)
-			n := utf8.RuneCountInString(text)
-			if n == 0 || n > limit {
-				return fmt.Errorf("block %d has %d characters", i, n)
-			}
-			total += n
-		}
-	}
-	if total > 12000 {
-		return fmt.Errorf("%d characters in all", total)
-	}
-	return nil
+	return out
 }

@@ -1,0 +1,191 @@
+package notifications_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"readiness/notifications"
+	"readiness/workpackages"
+)
+
+// outbox is a Store in memory; the real one has its own tests.
+type outbox struct {
+	mu   sync.Mutex
+	all  []notifications.Message
+	fail error // what SaveMessage gives, once
+}
+
+func (o *outbox) AddMessage(_ context.Context, m notifications.Message) (bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if slices.ContainsFunc(o.all, func(x notifications.Message) bool { return x.ID == m.ID }) {
+		return false, nil
+	}
+	o.all = append(o.all, m)
+	return true, nil
+}
+
+func (o *outbox) SaveMessage(_ context.Context, m notifications.Message) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.fail; err != nil && m.State != notifications.Sending {
+		o.fail = nil
+		return err
+	}
+	for i, x := range o.all {
+		if x.ID == m.ID && x.Version == m.Version-1 {
+			o.all[i] = m
+			return nil
+		}
+	}
+	return workpackages.Errorf(workpackages.Stale, "somebody was first")
+}
+
+func (o *outbox) Message(_ context.Context, id string) (notifications.Message, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, m := range o.all {
+		if m.ID == id {
+			return m, nil
+		}
+	}
+	return notifications.Message{}, workpackages.Errorf(workpackages.NotFound, "no such message")
+}
+
+func (o *outbox) Undelivered(_ context.Context, now time.Time, limit int) ([]notifications.Message, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var out []notifications.Message
+	for _, m := range o.all {
+		waiting := m.State == notifications.Pending || m.State == notifications.Sending || m.State == notifications.Uncertain
+		if waiting && !m.NotBefore.After(now) && len(out) < limit {
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+func (o *outbox) Messages(context.Context, notifications.Filter) ([]notifications.Message, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.all), nil
+}
+
+// people knows everybody, as told.
+type people struct {
+	disabled bool
+	err      error
+}
+
+func (p *people) Person(_ context.Context, id string) (workpackages.Person, error) {
+	return workpackages.Person{ID: id, Name: "Lead One", Email: "lead@example.gov.uk", Disabled: p.disabled}, p.err
+}
+
+// post is a Sender: each call takes the next of its answers.
+type post struct {
+	mu     sync.Mutex
+	send   []error
+	find   []error
+	panics bool
+	posted []string // keys, each time they are posted
+	asked  int
+	lost   bool // what is posted with an error that leaves it open got there
+}
+
+func next(errs *[]error) error {
+	if len(*errs) == 0 {
+		return nil
+	}
+	err := (*errs)[0]
+	*errs = (*errs)[1:]
+	return err
+}
+
+func (p *post) Send(_ context.Context, _ workpackages.Person, m notifications.Message) (notifications.Receipt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.panics {
+		p.panics = false
+		panic("boom")
+	}
+	err := next(&p.send)
+	var unknown *notifications.Unknown
+	if err == nil || errors.As(err, &unknown) && p.lost {
+		p.posted = append(p.posted, m.ID)
+	}
+	return notifications.Receipt{Channel: "D1", Timestamp: "1.1"}, err
+}
+
+func (p *post) Find(_ context.Context, _ workpackages.Person, m notifications.Message) (notifications.Receipt, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked++
+	if err := next(&p.find); err != nil {
+		return notifications.Receipt{}, false, err
+	}
+	return notifications.Receipt{Channel: "D1", Timestamp: "1.1"}, slices.Contains(p.posted, m.ID), nil
+}
+
+// office is a Service with everything around it in the test's hands.
+type office struct {
+	*notifications.Service
+	t      *testing.T
+	box    *outbox
+	people *people
+	post   *post
+	log    *bytes.Buffer
+	mu     sync.Mutex
+	at     time.Time
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, box: &outbox{}, people: &people{}, post: &post{}, log: &bytes.Buffer{}, at: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
+	o.Service = &notifications.Service{Store: o.box, People: o.people, Sender: o.post, Now: o.clock, Log: slog.New(slog.NewTextHandler(o.log, nil))}
+	return o
+}
+
+func (o *office) clock() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.at
+}
+
+func (o *office) wait(d time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.at = o.at.Add(d)
+}
+
+func (o *office) enqueue(recipient string) bool {
+	o.t.Helper()
+	added, err := o.Enqueue(o.t.Context(), letter(recipient))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return added
+}
+
+func letter(recipient string) notifications.Message {
+	return notifications.Message{
+		ID: notifications.Key("rule", recipient, "2026-11-24"), Rule: "rule", RecipientID: recipient, RecipientName: "Lead One",
+		Content: notifications.Content{Heading: "Heading", Items: []notifications.Item{{Title: "Package", Detail: "detail"}}, Why: "Because."},
+	}
+}
+
+// deliver tries what is due, and gives the first message.
+func (o *office) deliver() notifications.Message {
+	o.t.Helper()
+	if _, err := o.Deliver(o.t.Context()); err != nil {
+		o.t.Fatal(err)
+	}
+	o.box.mu.Lock()
+	defer o.box.mu.Unlock()
+	return o.box.all[0]
+}

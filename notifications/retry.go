@@ -1,0 +1,68 @@
+package notifications
+
+import (
+	"errors"
+	"time"
+)
+
+const (
+	// maxTries is how many tries the ledger lists of one message.
+	maxTries = 20
+	// askFor is how long Slack is asked what became of a message.
+	askFor = 7 * 24 * time.Hour
+	// settleAfter lets a request that we gave up on end at Slack's before Slack
+	// is asked about it.
+	settleAfter = 30 * time.Second
+)
+
+// settle records how a try ended.
+func (s *Service) settle(m Message, end ending) Message {
+	now := s.now()
+	m.LeaseUntil = time.Time{}
+	if end.err == nil {
+		m.State, m.SentAt, m.Detail, m.Channel, m.Timestamp = Sent, now, "", end.receipt.Channel, end.receipt.Timestamp
+		if end.found {
+			return m.tried(now, "found", "")
+		}
+		return m.tried(now, "sent", "")
+	}
+	var retry *Retry
+	var permanent *Permanent
+	wait := backOff(m.Attempts)
+	if errors.As(end.err, &retry) && retry.After > 0 {
+		wait = max(wait, retry.After)
+		s.mu.Lock()
+		s.hold = now.Add(retry.After)
+		s.mu.Unlock()
+	}
+	m.NotBefore = now.Add(wait)
+	switch {
+	case end.unsettled && now.Sub(m.CreatedAt) > askFor:
+		m.State, m.Detail = Dead, "Nobody knows whether this was sent, and Slack could not be asked: "+end.err.Error()
+		return m.tried(now, "unknown", end.err.Error())
+	case end.unsettled:
+		m.State, m.Detail = Uncertain, "It may have been sent, and Slack could not be asked yet: "+end.err.Error()
+		return m.tried(now, "unknown", end.err.Error())
+	case errors.As(end.err, &permanent):
+		m.State, m.Detail = Dead, permanent.Sentence
+		return m.tried(now, "refused", permanent.Sentence)
+	case retry != nil:
+		m.State, m.Detail = Pending, retry.Reason
+		return m.tried(now, "again", retry.Reason)
+	}
+	m.State, m.Detail = Uncertain, "Slack did not say whether it got this. It is asked before anything is sent again"
+	m.NotBefore = now.Add(max(wait, settleAfter))
+	return m.tried(now, "unknown", "")
+}
+
+// tried adds one try to the message's list, which keeps to the newest.
+func (m Message) tried(at time.Time, outcome, detail string) Message {
+	tries := append(append([]Attempt{}, m.Tries...), Attempt{at, outcome, detail})
+	m.Tries = tries[max(0, len(tries)-maxTries):]
+	return m
+}
+
+// backOff is the wait after a try that failed: 5, 10, 20 … seconds, up to ten minutes.
+func backOff(attempts int) time.Duration {
+	return min(5*time.Second<<min(max(attempts-1, 0), 7), 10*time.Minute)
+}

@@ -1,0 +1,86 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/slack-go/slack"
+
+	"readiness/notifications"
+	"readiness/workpackages"
+)
+
+// sentences say what an assistant director can do about each answer of Slack's
+// that no second try will change. The answers are those that Slack's pages on
+// the four methods list.
+var sentences = map[string]string{
+	"users_not_found": nobody, "user_not_found": nobody, "user_not_visible": nobody,
+	"user_disabled": "%s has no working Slack account: ask your Slack administrator",
+
+	"invalid_auth": badToken, "not_authed": badToken, "no_permission": badToken, "not_allowed_token_type": badToken,
+	"account_inactive": "The Slack app was switched off, so %s was not told: ask your Slack administrator to switch it on, then set a new SLACK_BOT_TOKEN",
+	"token_revoked":    "Slack has withdrawn our token, so %s was not told: set a new SLACK_BOT_TOKEN",
+	"token_expired":    "Our Slack token has run out, so %s was not told: set a new SLACK_BOT_TOKEN",
+	"missing_scope":    "The Slack app lacks a permission, so %s was not told: give it chat:write, im:write, im:history, users:read and users:read.email, and install it again",
+
+	"channel_not_found": "Slack has no conversation with %s: ask your Slack administrator whether the app may write to people",
+	"not_in_channel":    "Slack has no conversation with %s: ask your Slack administrator whether the app may write to people",
+	"is_archived":       "The Slack conversation with %s was archived: ask your Slack administrator",
+
+	"restricted_action": rules, "access_denied": rules, "messages_tab_disabled": rules, "team_access_not_granted": rules,
+	"ekm_access_denied": rules, "enterprise_is_restricted": rules, "org_login_required": rules, "cannot_dm_bot": rules,
+
+	"invalid_blocks":      "Slack refused the form of the message to %s: tell whoever looks after Readiness",
+	"msg_too_long":        "Slack refused the message to %s as too long: tell whoever looks after Readiness",
+	"msg_blocks_too_long": "Slack refused the message to %s as too long: tell whoever looks after Readiness",
+	"no_text":             "Slack refused the message to %s as empty: tell whoever looks after Readiness",
+}
+
+const (
+	nobody   = "Slack knows nobody with the e-mail address of %s: correct it under People, or ask them to join Slack"
+	badToken = "Slack does not accept our token, so %s was not told: set a new SLACK_BOT_TOKEN"
+	rules    = "Your Slack's rules keep the app from writing to %s: ask your Slack administrator"
+	other    = "Slack refused the message to %s (%s): tell whoever looks after Readiness"
+)
+
+// passing are answers after which nothing was posted and a later try may do.
+var passing = map[string]bool{
+	"ratelimited": true, "rate_limited": true, "message_limit_exceeded": true,
+	"service_unavailable": true, "team_added_to_org": true, "request_timeout": true,
+}
+
+// doubtful are answers of which Slack says that part of the work may be done.
+var doubtful = map[string]bool{"internal_error": true, "fatal_error": true}
+
+// classify says whether trying again is of use, and hides what Slack's client
+// puts in its errors: addresses, and with them perhaps more. posting says that
+// the call may have posted before it failed.
+func classify(err error, to workpackages.Person, posting bool) error {
+	var limited *slack.RateLimitedError
+	var answer slack.SlackErrorResponse
+	var status slack.StatusCodeError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &limited):
+		return &notifications.Retry{After: limited.RetryAfter, Reason: "Slack asked us to wait"}
+	case errors.As(err, &answer) && !doubtful[answer.Err]:
+		if passing[answer.Err] {
+			return &notifications.Retry{Reason: "Slack answered " + answer.Err}
+		}
+		if sentence, ok := sentences[answer.Err]; ok {
+			return &notifications.Permanent{Sentence: fmt.Sprintf(sentence, to.Name), Code: answer.Err}
+		}
+		// An error is an answer all the same: nothing was posted. Taken for
+		// doubtful, one we do not know would be asked about and sent for ever.
+		return &notifications.Permanent{Sentence: fmt.Sprintf(other, to.Name, answer.Err), Code: answer.Err}
+	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
+		return &notifications.Retry{Reason: "Slack asked us to wait"}
+	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
+		return &notifications.Retry{Reason: fmt.Sprintf("The address of Slack answered %d: see that SLACK_API_URL is right, and that no proxy is in the way", status.Code)}
+	case errors.As(err, &network) && network.Op == "dial", !posting:
+		return &notifications.Retry{Reason: "Slack did not answer"}
+	}
+	return &notifications.Unknown{Reason: "Slack did not say whether it got the message"}
+}
