@@ -155,3 +155,9 @@ func (s *Store) DeleteExpired(ctx context.Context, sessionsBefore, linksBefore, 
 	}
 	return nil
 }
+
+// Count gives how many documents a collection holds.
+func (s *Store) Count(ctx context.Context, collection string) (int64, error) {
+	n, err := s.db.Collection(collection).CountDocuments(ctx, bson.D{})
+	return n, translate(err, "")
+}
