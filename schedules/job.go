@@ -78,8 +78,11 @@ func parse(j Job) (s schedule, err error) {
 	if strings.Contains(j.Spec, "TZ=") || strings.HasPrefix(strings.TrimSpace(j.Spec), "@") {
 		return s, refuse("give five cron fields, such as 0 9 * * 1-5; the zone is a setting of its own")
 	}
+	if j.Zone == nil {
+		return s, refuse("it has no zone")
+	}
 	fields := strings.Fields(j.Spec)
-	if len(fields) == 5 && !strings.HasPrefix(fields[2], "*") && !strings.HasPrefix(fields[4], "*") {
+	if len(fields) == 5 && !every(fields[2]) && !every(fields[4]) {
 		return s, refuse("with both a day of the month and a day of the week, cron means either: leave one as *")
 	}
 	defer func() {
@@ -91,12 +94,20 @@ func parse(j Job) (s schedule, err error) {
 	if parseErr != nil {
 		return s, refuse("it cannot be read; give five cron fields, such as 0 9 * * 1-5")
 	}
-	s = schedule{j, c}
+	s = schedule{job: j, cron: c}
 	if s.next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		return s, refuse("no such day ever comes")
 	}
 	return s, nil
 }
+
+// every reports whether a field is one that cron leaves out of its "either":
+// steps, such as */2, are not.
+func every(field string) bool { return field == "*" || field == "?" }
+
+// lookAhead is how many years next looks for an instant: long enough for a leap
+// day, which 2100 has none of.
+const lookAhead = 9
 
 // next gives the first instant after t, or zero when there is none for years.
 // The spec is walked in wall-clock time, where days have no jumps, and each
@@ -106,9 +117,11 @@ func (s schedule) next(t time.Time) time.Time {
 	wall := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), time.UTC)
 	// A repeated hour makes the wall clock run back: begin before it.
 	wall = wall.Add(-2 * time.Hour)
+	end := wall.AddDate(lookAhead, 0, 0)
 	for {
-		if wall = s.cron.Next(wall); wall.IsZero() {
-			return wall
+		// Every Saturday that is a working day would be looked for without end.
+		if wall = s.cron.Next(wall); wall.IsZero() || wall.After(end) {
+			return time.Time{}
 		}
 		if instant := resolve(wall, s.job.Zone); instant.After(t) && (!s.job.WorkingDays || workingdays.Is(wall)) {
 			return instant.UTC()

@@ -72,18 +72,30 @@ type Runner struct {
 }
 
 const (
-	tickEvery   = 15 * time.Second
-	maxAttempts = 3
-	maxCatchUp  = 500
+	tickEvery  = 15 * time.Second
+	maxCatchUp = 500
+	// A run that fails is tried again after 1, 2, 4 and 8 minutes: what it leans
+	// on may be away for longer than a few ticks.
+	maxAttempts = 5
+	firstWait   = time.Minute
+	byHandLimit = 100
 )
 
 // New makes a Runner, or says which job cannot be scheduled and why.
 func New(store Store, now func() time.Time, log *slog.Logger, jobs ...Job) (*Runner, error) {
 	r := &Runner{store: store, now: now, log: log, busy: map[string]bool{}}
 	var errs []error
+	seen := map[string]bool{}
 	for _, j := range jobs {
 		s, err := parse(j)
 		errs = append(errs, err)
+		switch {
+		case seen[j.Name]:
+			errs = append(errs, fmt.Errorf("there are two jobs called %s", j.Name))
+		case j.Run == nil || j.Timeout <= 0:
+			errs = append(errs, fmt.Errorf("the job %s cannot be scheduled: it needs something to do and a limit on its time", j.Name))
+		}
+		seen[j.Name] = true
 		r.schedules = append(r.schedules, s)
 	}
 	r.ctx, r.stop = context.WithCancel(context.Background())
@@ -176,12 +188,17 @@ func (r *Runner) catchUp(ctx context.Context, s schedule, due []time.Time, now t
 		late := now.Sub(instant)
 		superseded := s.job.Misfire == Once && i < len(due)-1
 		missed := s.job.Misfire == Skip && late > time.Minute*2
-		var settled bool
+		settled := true
 		var err error
 		if late > s.job.Grace || superseded || missed {
-			settled, err = r.skip(ctx, s.job, instant)
+			err = r.skip(ctx, s.job, instant)
 		} else {
-			settled, _, err = r.run(ctx, s.job, instant)
+			var how standing
+			how, _, err = r.run(ctx, s.job, instant, false)
+			if how == failed {
+				return nil // logged and recorded; tried again at a later tick
+			}
+			settled = how != running && how != waiting
 		}
 		if err != nil || !settled {
 			return err
@@ -193,44 +210,81 @@ func (r *Runner) catchUp(ctx context.Context, s schedule, due []time.Time, now t
 	return nil
 }
 
-func (r *Runner) skip(ctx context.Context, j Job, instant time.Time) (bool, error) {
+func (r *Runner) skip(ctx context.Context, j Job, instant time.Time) error {
 	now := r.now().UTC().Truncate(time.Millisecond)
 	_, err := r.store.AddRun(ctx, Run{
 		ID: runID(j.Name, instant, 1), Job: j.Name, Instant: instant, Attempt: 1, State: Skipped,
 		StartedAt: now, FinishedAt: now, Summary: "Skipped: nothing was running at the time, and it is too late now",
 	})
-	return err == nil, err
+	return err
 }
 
-// run claims an instant and runs the job for it. settled means that the instant
-// needs no more looking at; ran is nil when somebody else ran it.
-func (r *Runner) run(ctx context.Context, j Job, instant time.Time) (settled bool, ran *Outcome, err error) {
-	for attempt := 1; attempt <= maxAttempts; attempt++ {
-		now := r.now().UTC().Truncate(time.Millisecond)
-		claim := Run{
-			ID: runID(j.Name, instant, attempt), Job: j.Name, Instant: instant, Attempt: attempt, State: Running,
-			StartedAt: now, LeaseUntil: now.Add(j.Timeout + time.Minute),
+// standing is how an instant of a job stands after run.
+type standing int
+
+const (
+	ran     standing = iota // by us, now
+	failed                  // by us, now
+	before                  // done before
+	running                 // by somebody, now
+	waiting                 // failed before, and not to be tried again yet
+	gaveUp                  // failed too often
+)
+
+// run claims an instant and runs the job for it, unless it has been dealt with.
+// By hand a failed or skipped instant is run at once, however often it failed.
+func (r *Runner) run(ctx context.Context, j Job, instant time.Time, byHand bool) (standing, Outcome, error) {
+	limit := maxAttempts
+	if byHand {
+		limit = byHandLimit
+	}
+	for attempt := 1; attempt <= limit; attempt++ {
+		// Taking over, and trying again, are inserts too, under the next attempt.
+		other, err := r.store.Run(ctx, runID(j.Name, instant, attempt))
+		if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
+			how, out, err := r.claim(ctx, j, instant, attempt)
+			if how != before {
+				return how, out, err
+			}
+			if other, err = r.store.Run(ctx, runID(j.Name, instant, attempt)); err != nil {
+				return running, Outcome{}, err
+			}
+		} else if err != nil {
+			return running, Outcome{}, err
 		}
-		added, err := r.store.AddRun(ctx, claim)
-		if err != nil {
-			return false, nil, err
-		}
-		if added {
-			out, err := r.do(ctx, j, claim)
-			return err == nil, &out, err
-		}
-		// Taking over from a copy that died is an insert too, under the next attempt.
-		other, err := r.store.Run(ctx, claim.ID)
+		now := r.now()
 		switch {
-		case err != nil:
-			return false, nil, err
-		case other.State == Done || other.State == Skipped:
-			return true, nil, nil
+		case other.State == Done, other.State == Skipped && !byHand:
+			return before, Outcome{}, nil
 		case other.State == Running && other.LeaseUntil.After(now):
-			return false, nil, nil
+			return running, Outcome{}, nil
+		case other.State == Failed && !byHand && other.FinishedAt.Add(firstWait<<(attempt-1)).After(now) && attempt < limit:
+			return waiting, Outcome{}, nil
 		}
 	}
-	return true, nil, nil // given up: the ledger shows the attempts
+	return gaveUp, Outcome{}, nil
+}
+
+// claim takes an attempt and runs it; before means that somebody else has it.
+func (r *Runner) claim(ctx context.Context, j Job, instant time.Time, attempt int) (standing, Outcome, error) {
+	now := r.now().UTC().Truncate(time.Millisecond)
+	claim := Run{
+		ID: runID(j.Name, instant, attempt), Job: j.Name, Instant: instant, Attempt: attempt, State: Running,
+		// Longer than the job may take, so that it needs no renewing.
+		StartedAt: now, LeaseUntil: now.Add(j.Timeout + time.Minute),
+	}
+	added, err := r.store.AddRun(ctx, claim)
+	switch {
+	case err != nil:
+		return running, Outcome{}, err
+	case !added:
+		return before, Outcome{}, nil
+	}
+	out, err := r.do(ctx, j, claim)
+	if err != nil {
+		return failed, out, err
+	}
+	return ran, out, nil
 }
 
 // do runs a claimed job within its time and records how it ended.
@@ -242,11 +296,19 @@ func (r *Runner) do(ctx context.Context, j Job, claim Run) (out Outcome, err err
 	if runErr != nil {
 		claim.State, claim.Error = Failed, reason(runErr)
 	}
-	r.log.Info("job", "category", "schedules", "job", j.Name, "instant", claim.Instant, "attempt", claim.Attempt, "state", claim.State,
+	level := slog.LevelInfo
+	if runErr != nil {
+		level = slog.LevelError
+	}
+	r.log.Log(ctx, level, "job", "category", "schedules", "job", j.Name, "instant", claim.Instant, "attempt", claim.Attempt, "state", claim.State,
 		"took", claim.FinishedAt.Sub(claim.StartedAt), "summary", claim.Summary, "error", runErr)
 	saveCtx, cancelSave := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancelSave()
-	return out, errors.Join(runErr, r.store.SaveRun(saveCtx, claim))
+	saveErr := r.store.SaveRun(saveCtx, claim)
+	if saveErr != nil {
+		r.log.Error("how a job ended cannot be recorded", "category", "schedules", "job", j.Name, "error", saveErr)
+	}
+	return out, errors.Join(runErr, saveErr)
 }
 
 // reason is what the ledger says of a failure.
@@ -302,16 +364,18 @@ func (r *Runner) RunNow(ctx context.Context, name string, at time.Time, dryRun b
 			report.Summary, report.Planned = out.Summary, append(report.Planned, out.Planned...)
 			return report, err
 		}
-		settled, out, err := r.run(ctx, s.job, at)
+		how, out, err := r.run(ctx, s.job, at, true)
 		switch {
 		case err != nil:
 			return report, err
-		case out != nil:
+		case how == ran:
 			report.Ran, report.Summary, report.Planned = true, out.Summary, append(report.Planned, out.Planned...)
-		case settled:
+		case how == before:
 			report.Summary = "It has run for this instant already, so nothing was done"
-		default:
+		case how == running:
 			report.Summary = "It is running for this instant now, so nothing more was done"
+		default:
+			report.Summary = "It has failed for this instant too often, so nothing was done"
 		}
 		return report, nil
 	}

@@ -92,8 +92,8 @@ func TestWorkingDaysLeaveOutWeekendsAndBankHolidays(t *testing.T) {
 }
 
 func TestSpecsThatCannotBeMeantAreRefused(t *testing.T) {
-	for _, spec := range []string{"0 0 31 2 *", "@every 0s", "@every 24h", "@daily", "TZ=0", "CRON_TZ=Europe/London", "CRON_TZ=Europe/London 0 9 * * *", "", "0 9 * *", "99 9 * * *", "0 9 1-7 * 1"} {
-		_, err := New(nil, time.Now, slog.New(slog.DiscardHandler), Job{Name: "tidy", Spec: spec, Zone: time.UTC})
+	for _, spec := range []string{"0 0 31 2 *", "@every 0s", "@every 24h", "@daily", "TZ=0", "CRON_TZ=Europe/London", "CRON_TZ=Europe/London 0 9 * * *", "", "0 9 * *", "99 9 * * *", "0 9 1-7 * 1", "0 9 */2 * 1", "0 9 * * 6"} {
+		_, err := New(nil, time.Now, slog.New(slog.DiscardHandler), Job{Name: "tidy", Spec: spec, Zone: time.UTC, WorkingDays: true, Timeout: time.Minute, Run: nothing})
 		if err == nil || !strings.Contains(err.Error(), "the job tidy cannot be scheduled") {
 			t.Errorf("%q: %v", spec, err)
 		}
@@ -268,6 +268,11 @@ func TestAPanicIsOneBadRun(t *testing.T) {
 	clk.add(time.Minute)
 	tick(t, r)
 	tick(t, r)
+	if calls != 1 {
+		t.Errorf("tried again at once: %d calls", calls)
+	}
+	clk.add(time.Minute)
+	tick(t, r)
 	got := store.states()
 	if got["j/2026-11-24T10:00Z/1"] != Failed || got["j/2026-11-24T10:00Z/2"] != Done || calls != 2 {
 		t.Errorf("%d calls, %v", calls, got)
@@ -343,7 +348,9 @@ func TestAJobIsHeldToItsTimeAndStopWaitsForIt(t *testing.T) {
 func TestAFailingStoreIsReportedAndTriedAgain(t *testing.T) {
 	var clk clock
 	clk.set("2026-11-24T09:59:00Z")
-	r, err := New(&broken{newMemory()}, clk.now, slog.New(slog.DiscardHandler), Job{Name: "j", Spec: "0 * * * *", Zone: time.UTC})
+	r, err := New(&broken{newMemory()}, clk.now, slog.New(slog.DiscardHandler), Job{
+		Name: "j", Spec: "0 * * * *", Zone: time.UTC, Timeout: time.Minute, Run: nothing,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,4 +363,25 @@ type broken struct{ *memory }
 
 func (broken) LastDone(context.Context, string, time.Time) (time.Time, error) {
 	return time.Time{}, errors.New("away")
+}
+
+func nothing(context.Context, Occasion) (Outcome, error) { return Outcome{}, nil }
+
+func TestSpecsThatCanBeMeantAreTaken(t *testing.T) {
+	for _, spec := range []string{"0 9 * * 1-5", "*/5 * * * *", "0 9 ? * 1", "0 9 1 * *", "0 9 29 2 *"} {
+		if _, err := New(nil, time.Now, slog.New(slog.DiscardHandler), Job{Name: "tidy", Spec: spec, Zone: time.UTC, Timeout: time.Minute, Run: nothing}); err != nil {
+			t.Errorf("%q: %v", spec, err)
+		}
+	}
+}
+
+func TestJobsThatAreNotWholeAreRefused(t *testing.T) {
+	whole := Job{Name: "j", Spec: "0 9 * * *", Zone: time.UTC, Timeout: time.Minute, Run: nothing}
+	noZone, noRun, noTime := whole, whole, whole
+	noZone.Zone, noRun.Run, noTime.Timeout = nil, nil, 0
+	for what, jobs := range map[string][]Job{"no zone": {noZone}, "nothing to do": {noRun}, "no limit": {noTime}, "two of one name": {whole, whole}} {
+		if _, err := New(nil, time.Now, slog.New(slog.DiscardHandler), jobs...); err == nil {
+			t.Errorf("%s: it was taken", what)
+		}
+	}
 }

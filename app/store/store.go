@@ -52,6 +52,7 @@ type Store struct {
 	packages cache[workpackages.WorkPackage]
 	groups   cache[workpackages.Group]
 	people   cache[workpackages.Person]
+	outbox   quiet
 }
 
 // The collections, declared in one place. Those that Export leaves out hold
