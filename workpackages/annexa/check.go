@@ -164,6 +164,10 @@ func (c *checker) row(st *listState, t *table, cells []string, n int) {
 	if !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
 		return
 	}
+	if st.totals(cells) {
+		c.find(ruleTotals, st.layout.list.Number, "", n)
+		return
+	}
 	st.rows++
 	columns := st.layout.list.Columns
 	if st.values == nil {
@@ -186,6 +190,20 @@ func (c *checker) row(st *listState, t *table, cells []string, n int) {
 		}
 	}
 	c.wholeRow(st, st.values, id, n)
+}
+
+// totals reports whether a row is a sum of those above it: its identity number
+// says so.
+func (st *listState) totals(cells []string) bool {
+	for i, col := range st.layout.list.Columns {
+		if at := st.layout.at[i]; col.isID() && at >= 0 && at < len(cells) {
+			switch foldHeading(cells[at]) {
+			case "total", "totals", "grand total", "sum", "count":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // errorCells are what Excel shows for a formula that went wrong.

@@ -93,13 +93,22 @@ func (s *codeSet) index() {
 			add(s.sure, v.Code+")", i)
 			add(s.unsure, v.Code, i)
 		}
-		add(s.unsure, firstLetter(v), i)
 		for _, g := range []string{v.Group, v.Group2} {
 			s.groups[looseFold(g)] = true
 			s.groups[looseFold(prefix.ReplaceAllString(g, ""))] = true
 		}
 	}
 	delete(s.groups, "")
+	// A letter of the list goes before the first letter of a word: "c" is c).
+	initials := map[string]int{}
+	for i, v := range s.Values {
+		add(initials, firstLetter(v), i)
+	}
+	for letter, i := range initials {
+		if _, taken := s.unsure[letter]; !taken {
+			s.unsure[letter] = i
+		}
+	}
 }
 
 // same reports whether two values are one code in two spellings.

@@ -45,6 +45,7 @@ type layout struct {
 	how     []string // of list.Columns; "" where missing
 	unknown []string // headings of no column
 	twice   []string
+	matched int
 	score   float64
 }
 
@@ -60,7 +61,6 @@ func fit(l *list, cells []string) layout {
 			filled++
 		}
 	}
-	matched := 0
 	// Full names first, so that an alias never takes a column that another has
 	// by right.
 	for pass := range 2 {
@@ -86,7 +86,7 @@ func fit(l *list, cells []string) layout {
 					continue
 				}
 				f.at[n], taken[i] = i, true
-				matched++
+				f.matched++
 				break
 			}
 		}
@@ -101,7 +101,7 @@ func fit(l *list, cells []string) layout {
 			f.unknown = append(f.unknown, strings.TrimSpace(cells[i]))
 		}
 	}
-	f.score = 2 * float64(matched) / float64(f.expected()+filled)
+	f.score = 2 * float64(f.matched) / float64(f.expected()+filled)
 	return f
 }
 
@@ -162,6 +162,10 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 				bestNamed = f
 			}
 		}
+	}
+	// Columns that many lists share say nothing against the name.
+	if bestNamed.matched >= max(2, best.matched) {
+		return bestNamed, true
 	}
 	// The headings are believed over the name only when they are clearly better.
 	if bestNamed.score >= enoughNamed && best.score < bestNamed.score+0.25 {

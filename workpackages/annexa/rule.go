@@ -73,6 +73,11 @@ var (
 		Why: "Only the first of the columns was checked.",
 		Do:  "Keep one column under each heading.",
 	}
+	ruleTotals = Rule{
+		ID: "F05", Title: "A row of totals stands among the rows", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
+		Why: "A tool that reads the list counts it as a child. It was left out of the check.",
+		Do:  "Take the row out.",
+	}
 	ruleID = Rule{
 		ID: "S02", Title: "The identity number is blank", Severity: SeverityError, UsualCause: CauseSystem, Source: []string{"SF24"},
 		Why: "Without it a row cannot be tied to a child, in this list or between lists.",
@@ -163,7 +168,7 @@ var (
 // Rules lists every rule in the order of their ids.
 func Rules() []Rule {
 	all := []Rule{
-		ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleID, ruleIDForm,
+		ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleTotals, ruleID, ruleIDForm,
 		ruleRequired, ruleRequiredInferred, ruleCode, ruleCodeUnsure, ruleCodeGap, ruleGrouping, ruleDate, ruleDateSwapped,
 		rulePlaceholder, ruleFuture, ruleNumber, ruleNumberRange, ruleFraction, ruleErrorCell, ruleHardSpace,
 		ruleTwice, ruleTwiceLeaver, ruleBeforeBirth,
