@@ -78,9 +78,9 @@ func fit(l *list, cells []string) layout {
 				switch {
 				case pass == 0 && strings.TrimSpace(cells[i]) == c.Heading:
 					f.how[n] = matchExact
-				case pass == 0 && folded[i] == foldHeading(c.Heading):
+				case pass == 0 && folded[i] == c.folded:
 					f.how[n] = matchFolded
-				case pass == 1 && slices.ContainsFunc(c.Aliases, func(a string) bool { return folded[i] == foldHeading(a) }):
+				case pass == 1 && slices.Contains(c.aliases, folded[i]):
 					f.how[n] = matchAlias
 				default:
 					continue

@@ -23,7 +23,7 @@ func rowWith(t *testing.T, list int, cells map[string]any) []any {
 // rulesAt lists the rules with a finding in a column of the one list checked.
 func rulesAt(t *testing.T, list int, column string, rows ...[]any) []string {
 	t.Helper()
-	r := check(t, Options{Single: true}, Source{"w.xlsx", workbook(t, tab{fmt.Sprintf("List %d", list), append([][]any{headings(list)}, rows...)})})
+	r := check(t, Options{Single: true}, Source{fmt.Sprintf("List %d.csv", list), []byte(csvOf(",", append([][]any{headings(list)}, rows...)...))})
 	var out []string
 	for _, f := range r.Causes {
 		if f.List == list && f.Column == column {

@@ -41,6 +41,9 @@ type column struct {
 	Later      bool     `yaml:"later"` // not in the edition of August 2019
 	Inferred   bool     `yaml:"inferred"`
 	Source     string   `yaml:"source"`
+
+	folded  string // the heading, as foldHeading has it
+	aliases []string
 }
 
 // isID reports whether the column holds who the row is about.
@@ -54,6 +57,14 @@ var load = sync.OnceValue(func() *spec {
 	var s spec
 	if err := yaml.Unmarshal(specYAML, &s); err != nil {
 		panic(fmt.Sprintf("annexa: spec.yaml: %v", err))
+	}
+	for _, l := range s.Lists {
+		for _, c := range l.Columns {
+			c.folded = foldHeading(c.Heading)
+			for _, a := range c.Aliases {
+				c.aliases = append(c.aliases, foldHeading(a))
+			}
+		}
 	}
 	s.codes = map[string]*codeSet{}
 	for _, c := range s.CodeSets {
