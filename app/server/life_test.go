@@ -50,6 +50,10 @@ func TestWhatKeepsTheProductFromStartingIsOneSentence(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	damaged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(damaged, "readiness.sqlite"), []byte("this is no database, whatever its name says, and it is long enough"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	free := t.TempDir()
 	for _, c := range []struct {
 		what  string
@@ -62,6 +66,7 @@ func TestWhatKeepsTheProductFromStartingIsOneSentence(t *testing.T) {
 		{"an address of another machine", []string{"DATA_DIR", free, "ADDR", "192.0.2.1:80"}, "cannot listen on 192.0.2.1:80"},
 		{"a file for a folder", []string{"DATA_DIR", file}, "cannot be used: check that it is a folder"},
 		{"a folder below a file", []string{"DATA_DIR", filepath.Join(file, "below")}, "cannot be used"},
+		{"a damaged database", []string{"DATA_DIR", damaged}, "cannot be opened: it may be damaged"},
 		{"no MongoDB", []string{"MONGODB_URI", "mongodb://someone:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=300"}, "The database cannot be reached"},
 		{"a MongoDB address that is none", []string{"MONGODB_URI", "mongodb://someone:hunter2@:x/"}, "MONGODB_URI cannot be read"},
 	} {

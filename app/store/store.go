@@ -179,7 +179,12 @@ func openEmbedded(o Options) (*Store, error) {
 	engine, err := startEngine(plain, socket)
 	if err != nil {
 		tidy()
-		return nil, errors.Join(badFolder(o.DataDir, err), lock.Unlock())
+		bad := badFolder(o.DataDir, err)
+		if _, statErr := os.Stat(filepath.Join(dir, embeddedDatabase+".sqlite")); statErr == nil {
+			// The folder was just written to, so it is the database in it.
+			bad = workpackages.Wrap(workpackages.Unavailable, err, "The database in %s cannot be opened: it may be damaged. Keep the folder, set DATA_DIR to a new one, and bring your latest export back with readiness import FILE", o.DataDir)
+		}
+		return nil, errors.Join(bad, lock.Unlock())
 	}
 	stop := func() error {
 		engine.stop()
