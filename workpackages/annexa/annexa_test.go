@@ -547,6 +547,8 @@ func TestTheRegionalSample(t *testing.T) {
 		"N02 4/Age of Child (Years) [4]",
 		"S10 6/Allocated Team [2 3 4 5 6]",
 		"D26 7/Child Protection Plan Start Date [8]",
+		"X01 7/Child Unique ID [2 3 4 5 6 7 8]",
+		"X02 8/Child Unique ID [2 3 4 5 6]",
 		"D26 8/Date Started to be Looked After [5]",
 		"S10S 3/Allocated Worker [2 3 4 5 6 7]",
 		"N03 1/Age of Child (Years) [2 3 4 5 6]",
@@ -555,7 +557,7 @@ func TestTheRegionalSample(t *testing.T) {
 			t.Errorf("no finding %q", want)
 		}
 	}
-	if r.Totals.Errors != 12 || r.Totals.Warnings != 26 || r.Totals.Infos != 64 {
+	if r.Totals.Errors != 24 || r.Totals.Warnings != 26 || r.Totals.Infos != 64 {
 		t.Errorf("%+v\n%s", r.Totals, strings.Join(got, "\n"))
 	}
 }

@@ -45,8 +45,8 @@ type listState struct {
 	layout layout
 	where  string
 	rows   int
-	seen   map[uint64]bool // hashes of the identity numbers met, where a list has each once
-	values []value         // of the row at hand
+	seen   map[uint64]int // hashes of the identity numbers met, with their first rows, in lists that have each once
+	values []value        // of the row at hand
 }
 
 type causeKey struct {

@@ -71,6 +71,7 @@ type Totals struct {
 
 func (c *checker) finish() *Report {
 	r := &c.report
+	c.acrossLists()
 	for _, l := range load().Lists {
 		if c.lists[l.Number] == nil && !c.options.Single {
 			c.find(ruleListMissing, l.Number, "", 0)
@@ -139,7 +140,7 @@ func (c *checker) finish() *Report {
 	} else {
 		r.AsOf = c.options.AsOf.Format(time.DateOnly)
 	}
-	r.Notes = append(r.Notes, "Checked: lists, headings, required cells, types, dates, codes, the order of dates in a row, and pairs that belong together. Not checked yet: lists against each other, and time limits")
+	r.Notes = append(r.Notes, "Checked: lists, headings, required cells, types, dates, codes, the order of dates in a row, pairs that belong together, and that children of Lists 7 and 8 are in List 6. Not checked yet: other lists against each other, and time limits")
 	for _, p := range []*[]string{&r.Files, &r.Ignored, &r.Unrecognised, &r.NotRead} {
 		if *p == nil {
 			*p = []string{}

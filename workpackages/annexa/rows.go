@@ -3,6 +3,7 @@ package annexa
 import (
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -179,12 +180,13 @@ func (c *checker) wholeRow(st *listState, values []value, id string, n int) {
 	if r := oneRow(l.Number); r != nil && id != "" {
 		h := maphash.String(seed, strings.TrimSuffix(fold(id), ".0"))
 		if st.seen == nil {
-			st.seen = map[uint64]bool{}
+			st.seen = map[uint64]int{}
 		}
-		if st.seen[h] {
+		if _, there := st.seen[h]; there {
 			c.find(*r, l.Number, "Child Unique ID", n)
+		} else {
+			st.seen[h] = n
 		}
-		st.seen[h] = true
 	}
 }
 
@@ -204,6 +206,42 @@ func (c *checker) births(st *listState, values []value, n int) {
 	for i, col := range st.layout.list.Columns {
 		if v := values[i]; col.Type == "date" && v.known && !v.blank && v.date.Before(born) {
 			c.find(ruleBeforeBirth, st.layout.list.Number, col.Heading, n)
+		}
+	}
+}
+
+// notInNeed are the rules that every child of a list is in List 6 as well.
+var notInNeed = map[int]Rule{7: notInList6("X01", "child protection plan"), 8: notInList6("X02", "care")}
+
+func notInList6(id, what string) Rule {
+	return Rule{
+		ID: id, Title: "The child is not in List 6", Severity: SeverityError, UsualCause: CauseSystem, Source: []string{"OF19"},
+		Why: "List 6 is meant to hold every child in need, and a child with an episode of " + what + " is one.",
+		Do:  "If most are missing, the extract of List 6 leaves this group out, or the identity numbers are written in two ways. If a few are, look at their episodes.",
+	}
+}
+
+// acrossLists applies the rules about children of one list in another, once
+// every list is read.
+func (c *checker) acrossLists() {
+	need := c.lists[6]
+	if need == nil || need.rows == 0 || len(need.seen) == 0 {
+		return // its own finding says so
+	}
+	for number, r := range notInNeed {
+		st := c.lists[number]
+		if st == nil {
+			continue
+		}
+		var rows []int
+		for h, row := range st.seen {
+			if _, there := need.seen[h]; !there {
+				rows = append(rows, row)
+			}
+		}
+		slices.Sort(rows)
+		for _, row := range rows {
+			c.find(r, number, "Child Unique ID", row)
 		}
 	}
 }

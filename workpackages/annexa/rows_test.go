@@ -132,3 +132,34 @@ func TestAChildThatIsThereTwice(t *testing.T) {
 		}
 	}
 }
+
+func TestChildrenOnAPlanOrInCareAreInListSix(t *testing.T) {
+	list := func(n int, ids ...string) Source {
+		rows := [][]any{headings(n)}
+		for _, id := range ids {
+			rows = append(rows, rowWith(t, n, map[string]any{"Child Unique ID": id}))
+		}
+		return Source{fmt.Sprintf("List %d.csv", n), []byte(csvOf(",", rows...))}
+	}
+	for _, c := range []struct {
+		what    string
+		sources []Source
+		want    []string
+	}{
+		{"all are there, in whatever order the files come", []Source{list(8, "C3"), list(7, " a1", "B2.0"), list(6, "A1", "B2", "C3")}, nil},
+		{"some are not", []Source{list(6, "A1"), list(7, "A1", "B2"), list(8, "C3", "D4")}, []string{"X01 7/Child Unique ID [3]", "X02 8/Child Unique ID [2 3]"}},
+		{"List 6 is empty, which has its own finding", []Source{list(6), list(7, "A1")}, nil},
+		{"List 6 is not there", []Source{list(7, "A1")}, nil},
+	} {
+		r := check(t, Options{Single: true}, c.sources...)
+		var got []string
+		for _, f := range found(r) {
+			if f[0] == 'X' {
+				got = append(got, f)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+}

@@ -178,6 +178,10 @@ func Rules() []Rule {
 		one.List, one.Column = r.list, r.b
 		all = append(all, one)
 	}
+	for list, r := range notInNeed {
+		r.List, r.Column = list, "Child Unique ID"
+		all = append(all, r)
+	}
 	slices.SortFunc(all, func(a, b Rule) int {
 		if a.ID < b.ID {
 			return -1
