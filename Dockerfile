@@ -14,9 +14,12 @@ COPY --from=web /src/app/web/node_modules app/web/node_modules
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /readiness ./app \
  && mkdir /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /readiness /readiness
-COPY --from=build --chown=nonroot:nonroot /data /data
+COPY --from=build --chown=65532:65532 /data /data
+COPY --from=build --chown=65532:65532 /data /tmp
+USER 65532:65532
 ENV ADDR=0.0.0.0:8080 DATA_DIR=/data LOG_FORMAT=json
 EXPOSE 8080
 VOLUME /data
