@@ -3,316 +3,445 @@ package annexa
 import (
 	"context"
 	"errors"
-	"io"
-	"math"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"readiness/workpackages/annexa/tabular"
 )
+
+// Source is one file, in memory.
+type Source = tabular.Source
+
+// ReadError says in a sentence why a file could not be read, and what to do.
+type ReadError = tabular.Error
 
 // Options are what a check cannot find in the files.
 type Options struct {
-	// AsOf is the day the lists were made. Zero leaves out what needs it.
-	AsOf time.Time
-	// Single says that the files were named one by one: a list that is not
-	// among them is then not missed.
-	Single bool
+	AsOf     time.Time // the day the lists were made; zero leaves out what needs it
+	Single   bool      // the files were named one by one: a list that is not among them is not missed
+	Settings *Settings // a council's own; nil: none
+	// Progress, where given, is told how far the check is: a stage in words, and
+	// the share done from 0 to 1. It is called often, from the checking goroutine.
+	Progress func(stage string, done float64)
 }
 
 // Check reads every source and checks the lists in them. The error is a
 // *ReadError when a file cannot be read; a report is then not made at all.
 func Check(ctx context.Context, sources []Source, o Options) (*Report, error) {
-	c := &checker{ctx: ctx, options: o, lists: map[int]*listState{}, causes: map[causeKey]*cause{}}
-	for _, src := range sources {
-		c.report.Files = append(c.report.Files, src.Name)
-		if err := eachTable(src, c.table); err != nil {
+	c := &checker{options: o, found: map[foundKey]*found{}, tallies: map[foundKey]*tally{}, settings: o.Settings}
+	if c.settings == nil {
+		c.settings = &Settings{}
+	}
+	c.data.setAsOf(o.AsOf)
+	total, before := int64(0), int64(0)
+	for _, s := range sources {
+		total += int64(len(s.Data))
+	}
+	for i, s := range sources {
+		c.progress("Reading", readingShare*float64(before)/float64(max(total, 1)))
+		if err := c.file(ctx, i, s, before, total); err != nil {
 			return nil, err
 		}
+		before += int64(len(s.Data))
 	}
-	return c.finish(), nil
+	if err := c.foreign(sources); err != nil {
+		return nil, err
+	}
+	if err := c.rules(ctx); err != nil {
+		return nil, err
+	}
+	c.progress("Looking for causes", 0.97)
+	r := c.report()
+	c.progress("Done", 1)
+	return r, nil
 }
 
+// readingShare is how much of a check's time reading takes.
+const readingShare = 0.85
+
+// checker is one check under way.
 type checker struct {
-	ctx     context.Context
-	options Options
-	lists   map[int]*listState
-	causes  map[causeKey]*cause
-	report  Report
+	options  Options
+	settings *Settings
+	data     dataset
+	adopters ids
+	found    map[foundKey]*found
+	tallies  map[foundKey]*tally
+	files    []FileRead
+	unread   []Unread
+	siblings int
+
+	// Worked out once and kept.
+	usually     map[string]map[int32]int32
+	familySet   map[int32]bool
+	lostNoughts map[int32]bool
+	home        struct {
+		asked, ok bool
+		value     int32
+	}
+	params map[string]int
 }
 
-type listState struct {
-	layout layout
-	where  string
-	rows   int
-	seen   map[uint64]int // hashes of the identity numbers met, with their first rows, in lists that have each once
-	values []value        // of the row at hand
+func (c *checker) progress(stage string, done float64) {
+	if c.options.Progress != nil {
+		c.options.Progress(stage, done)
+	}
 }
 
-type causeKey struct {
-	rule   string
+// noColumn is the column of a finding about a whole list.
+const noColumn = -1
+
+type foundKey struct {
+	rule   *Rule
 	list   int
-	column string
+	column int
 }
 
-type cause struct {
-	rule      Rule
-	count     int
-	rows      []int
+// found holds every finding of one rule in one column.
+type found struct {
+	rows      []int32 // places in the list
+	other     []int32 // rows as the file numbers them, of rows that are not in the list
+	count     int     // where it is not about single rows
+	of        int
 	spellings map[string]bool
 }
 
-// Bounds on what a report keeps of one cause.
-const (
-	maxRowsKept      = 1000
-	maxSpellingsKept = 1000
-)
+// tally counts the rows that a rule applies to.
+type tally struct{ of int }
 
-// find records one finding; row 0 is the list as a whole.
-func (c *checker) find(r Rule, list int, column string, row int) *cause {
-	k := causeKey{r.ID, list, column}
-	f := c.causes[k]
+// find records a finding at a row of the list, or, with row -1, about the whole.
+// fileRow is the file's own number of a row that is not in the list.
+func (c *checker) find(r *Rule, list, column, row int, fileRow int32) *found {
+	k := foundKey{r, list, column}
+	f := c.found[k]
 	if f == nil {
-		f = &cause{rule: r}
-		c.causes[k] = f
+		f = &found{}
+		c.found[k] = f
 	}
-	f.count++
-	if row > 0 && len(f.rows) < maxRowsKept {
-		f.rows = append(f.rows, row)
+	switch {
+	case row >= 0:
+		if n := len(f.rows); n == 0 || f.rows[n-1] != int32(row) {
+			f.rows = append(f.rows, int32(row))
+		}
+	case fileRow > 0:
+		f.other = append(f.other, fileRow)
+	default:
+		f.count++
 	}
 	return f
 }
 
-// spelling counts how many different values a cause has, and keeps none of them
-// beyond the check.
-func (f *cause) spelling(value string) {
+// findShare records a finding about the share of a column's rows.
+func (c *checker) findShare(r *Rule, l *listData, column, n, of int) {
+	f := c.find(r, l.Number, column, -1, 0)
+	f.count, f.of = n, of
+}
+
+// applies counts rows that a rule looks at.
+func (c *checker) applies(r *Rule, l *listData, column, n int) {
+	k := foundKey{r, l.Number, column}
+	t := c.tallies[k]
+	if t == nil {
+		t = &tally{}
+		c.tallies[k] = t
+	}
+	t.of += n
+}
+
+// spelling keeps how many different values a cause has, for the length of the check.
+func (f *found) spelling(text string) {
 	if f.spellings == nil {
 		f.spellings = map[string]bool{}
 	}
-	if len(f.spellings) < maxSpellingsKept {
-		f.spellings[strings.Clone(value)] = true
+	if len(f.spellings) < maxSpellings && !f.spellings[text] {
+		f.spellings[strings.Clone(text)] = true
 	}
 }
 
-func (c *checker) table(t *table) error {
-	name := t.tab
-	if name == "" {
-		name = t.file[strings.LastIndexAny(t.file, `/\`)+1:]
+// paramOf gives a rule's number: the council's, or the rule's own.
+func (c *checker) paramOf(r *Rule, name string) int {
+	key := r.ID + "/" + name
+	if v, ok := c.params[key]; ok {
+		return v
 	}
-	if t.tab != "" && slices.Contains(ignoredTabs, foldHeading(name)) {
-		c.report.Ignored = append(c.report.Ignored, t.where())
+	i := slices.IndexFunc(r.Params, func(p Param) bool { return p.Name == name })
+	if i < 0 {
+		panic("annexa: rule " + r.ID + " has no parameter " + name)
+	}
+	v := r.Params[i].Default
+	if set, ok := c.settings.Parameters[r.ID][name]; ok {
+		v = set
+	}
+	if c.params == nil {
+		c.params = map[string]int{}
+	}
+	c.params[key] = v
+	return v
+}
+
+// file reads one source.
+func (c *checker) file(ctx context.Context, n int, src Source, before, total int64) error {
+	f, err := tabular.Open(src)
+	if err != nil {
+		return err
+	}
+	c.files = append(c.files, FileRead{Name: src.Name, Kind: f.Kind, Tables: len(f.Tables)})
+	for i, t := range f.Tables {
+		if err := c.table(ctx, f, n, t, func(read, of int64) {
+			done := (float64(i) + float64(read)/float64(max(of, 1))) / float64(len(f.Tables))
+			c.progress("Reading", readingShare*(float64(before)+done*float64(len(src.Data)))/float64(max(total, 1)))
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errEnough ends the reading of a table early.
+var errEnough = errors.New("enough rows")
+
+// where names a table for people.
+func where(t tabular.Table) string {
+	if t.Tab == "" {
+		return t.File
+	}
+	return t.File + ", tab " + t.Tab
+}
+
+// table recognises a table and, if it is a list, takes in its rows.
+func (c *checker) table(ctx context.Context, f *tabular.File, file int, t tabular.Table, progress tabular.Progress) error {
+	name := t.Tab
+	if name == "" {
+		name = t.File[strings.LastIndexAny(t.File, `/\`)+1:]
+	}
+	if t.Tab != "" && slices.Contains(ignoredTabs, foldHeading(name)) {
+		c.unread = append(c.unread, Unread{Where: where(t), Kind: "guidance", Why: "It holds guidance, no list", place: placeOf(file, t)})
 		return nil
 	}
 	var first [][]string
+	var kinds [][]tabular.Cell
 	var numbers []int
-	for len(first) < headingRows {
-		cells, n, err := t.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
+	var into *reader
+	start := func() error {
+		var err error
+		if into, err = c.begin(file, t, name, first, numbers); err != nil {
 			return err
 		}
-		first, numbers = append(first, slices.Clone(cells)), append(numbers, n)
+		for i, cells := range kinds {
+			if numbers[i] > into.l.heading {
+				into.row(numbers[i], cells)
+			}
+		}
+		first, kinds = nil, nil
+		return nil
+	}
+	err := f.Read(ctx, t, progress, func(number int, cells []tabular.Cell) error {
+		if into != nil {
+			into.row(number, cells)
+			return nil
+		}
+		text := make([]string, len(cells))
+		for i, cell := range cells {
+			text[i] = cell.Value
+		}
+		first, kinds, numbers = append(first, text), append(kinds, slices.Clone(cells)), append(numbers, number)
+		if len(first) == headingRows {
+			return start()
+		}
+		return nil
+	})
+	if err == nil && into == nil {
+		err = start()
+	}
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// begin recognises a table by its first rows. It gives errEnough where there is
+// nothing to take in.
+func (c *checker) begin(file int, t tabular.Table, name string, first [][]string, numbers []int) (*reader, error) {
+	pass := func(kind, why string) (*reader, error) {
+		c.unread = append(c.unread, Unread{Where: where(t), Kind: kind, Why: why, place: placeOf(file, t)})
+		return nil, errEnough
 	}
 	f, ok := recognise(name, first, numbers)
 	if !ok {
-		c.report.Unrecognised = append(c.report.Unrecognised, t.where())
-		return nil
+		if what := sibling(name, first); what != "" {
+			c.siblings++
+			return pass("sibling return", "It looks like "+what+", which is another return: Annexe A is checked here")
+		}
+		if len(first) == 0 {
+			return pass("unrecognised", "It is empty")
+		}
+		return pass("unrecognised", "None of its first ten rows holds the headings of a list")
 	}
 	number := f.list.Number
 	if want := named(name); want != nil && want != f.list {
-		c.find(ruleTabMisnamed, number, "", 0)
+		c.find(ruleTabMisnamed, number, noColumn, -1, 0)
 	}
-	if c.lists[number] != nil {
-		c.find(ruleListTwice, number, "", 0)
-		c.report.NotRead = append(c.report.NotRead, t.where())
+	if c.data.lists[number] != nil {
+		c.find(ruleListTwice, number, noColumn, -1, 0)
+		return pass("second copy", fmt.Sprintf("List %d was found before it: a list is read once", number))
+	}
+	l := newListData(f, t)
+	l.where, l.source = where(t), file
+	c.data.lists[number] = l
+	if t.Hidden {
+		c.find(ruleHiddenTab, number, noColumn, -1, 0)
+	}
+	for _, m := range f.missing() {
+		c.find(ruleHeadingMissing, number, l.place[m.Heading], -1, 0)
+	}
+	for range f.unknown {
+		c.find(ruleHeadingUnknown, number, noColumn, -1, 0)
+	}
+	for range f.twice {
+		c.find(ruleHeadingTwice, number, noColumn, -1, 0)
+	}
+	return &reader{checker: c, l: l, date1904: t.Date1904}, nil
+}
+
+func placeOf(file int, t tabular.Table) string {
+	if t.Tab == "" {
+		return fmt.Sprintf("file %d", file+1)
+	}
+	return fmt.Sprintf("tab %d of file %d", t.Index, file+1)
+}
+
+// foreign refuses files that hold another return and no list.
+func (c *checker) foreign(sources []Source) error {
+	if c.siblings == 0 {
 		return nil
 	}
-	st := &listState{layout: f, where: t.where()}
-	c.lists[number] = st
-	for _, m := range f.missing() {
-		c.find(ruleHeadingMissing, number, m.Heading, 0)
-	}
-	for _, h := range f.unknown {
-		c.find(ruleHeadingUnknown, number, h, 0)
-	}
-	for _, h := range f.twice {
-		c.find(ruleHeadingTwice, number, h, 0)
-	}
-	for i, cells := range first {
-		if numbers[i] > f.row {
-			c.row(st, t, cells, numbers[i])
-		}
-	}
-	for {
-		cells, n, err := t.next()
-		if errors.Is(err, io.EOF) {
+	for _, l := range c.data.lists {
+		if l != nil {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		if n%1024 == 0 && c.ctx.Err() != nil {
-			return c.ctx.Err()
-		}
-		c.row(st, t, cells, n)
 	}
+	for _, u := range c.unread {
+		if u.Kind == "sibling return" {
+			return &ReadError{File: u.Where, Sentence: u.Why + ". Give the files that hold Lists 1 to 11"}
+		}
+	}
+	return nil
 }
 
-func (c *checker) row(st *listState, t *table, cells []string, n int) {
-	if !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
-		return
-	}
-	if st.totals(cells) {
-		c.find(ruleTotals, st.layout.list.Number, "", n)
-		return
-	}
-	st.rows++
-	columns := st.layout.list.Columns
-	if st.values == nil {
-		st.values = make([]value, len(columns))
-	}
-	id := ""
-	for i, col := range columns {
-		st.values[i] = value{}
-		at := st.layout.at[i]
-		if at < 0 {
+// rules runs every rule that is not the reader's.
+func (c *checker) rules(ctx context.Context) error {
+	c.data.seal()
+	c.lost()
+	for _, n := range every {
+		l := c.data.lists[n]
+		if l == nil {
+			if !c.options.Single {
+				c.find(ruleListMissing, n, noColumn, -1, 0)
+			}
 			continue
 		}
-		cell := ""
-		if at < len(cells) {
-			cell = cells[at]
-		}
-		st.values[i] = c.cell(st.layout.list, col, t, cell, n)
-		if col.isID() && !st.values[i].blank {
-			id = cell
+		for i, col := range l.cols {
+			c.cellRules(l, i, col)
 		}
 	}
-	c.wholeRow(st, st.values, id, n)
+	c.idPatterns()
+	all := registry()
+	for i, r := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c.progress("Checking", readingShare+(0.97-readingShare)*float64(i)/float64(len(all)))
+		for j := range r.checks {
+			c.run(r, &r.checks[j])
+		}
+	}
+	return nil
 }
 
-// totals reports whether a row is a sum of those above it: its identity number
-// says so.
-func (st *listState) totals(cells []string) bool {
-	for i, col := range st.layout.list.Columns {
-		if at := st.layout.at[i]; col.isID() && at >= 0 && at < len(cells) {
-			switch foldHeading(cells[at]) {
-			case "total", "totals", "grand total", "sum", "count":
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// errorCells are what Excel shows for a formula that went wrong.
-var errorCells = []string{"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!"}
-
-// cell applies the rules about one cell, and says what it came to.
-func (c *checker) cell(l *list, col *column, t *table, cell string, n int) value {
-	if strings.HasPrefix(strings.TrimSpace(cell), "#") && slices.Contains(errorCells, fold(cell)) {
-		c.find(ruleErrorCell, l.Number, col.Heading, n)
-		return value{}
-	}
-	if blank(cell) {
-		switch {
-		case col.isID():
-			c.find(ruleID, l.Number, col.Heading, n)
-		case col.Required && (col.Basis == "DOM" || col.Inferred):
-			c.find(ruleRequiredInferred, l.Number, col.Heading, n)
-		case col.Required:
-			c.find(ruleRequired, l.Number, col.Heading, n)
-		}
-		return value{blank: true, known: true}
-	}
-	if strings.Contains(cell, "\u00a0") && col.Type == "text" {
-		c.find(ruleHardSpace, l.Number, col.Heading, n)
-	}
-	switch col.Type {
-	case "code":
-		return c.code(l, col, cell, n)
-	case "date":
-		return c.date(l, col, t, cell, n)
-	case "number":
-		c.number(l, col, cell, n)
-	case "text":
-		if col.isID() && spoiltNumber(cell) {
-			c.find(ruleIDForm, l.Number, col.Heading, n)
-		}
-	}
-	return value{known: true}
-}
-
-// spoiltNumber reports whether an identity number shows that it was made a
-// number: "123456.0" or "1.23457E+11".
-func spoiltNumber(cell string) bool {
-	s := fold(cell)
-	if _, err := strconv.ParseFloat(s, 64); err != nil {
-		return false
-	}
-	return strings.HasSuffix(s, ".0") || strings.HasSuffix(s, ".00") || strings.Contains(s, "e+")
-}
-
-func (c *checker) code(l *list, col *column, cell string, n int) value {
-	set := load().codes[col.Codes]
-	v, i := set.match(cell)
-	var r Rule
-	switch v {
-	case codeSure:
-		return value{known: true, code: set.Values[i].Code}
-	case codeUnsure:
-		r = ruleCodeUnsure
-	case codeGrouping:
-		r = ruleGrouping
-	case codeGap:
-		r = ruleCodeGap
-	default:
-		if set.Open {
-			return value{known: true}
-		}
-		r = ruleCode
-	}
-	c.find(r, l.Number, col.Heading, n).spelling(fold(cell))
-	return value{}
-}
-
-func (c *checker) number(l *list, col *column, cell string, n int) {
-	v, err := strconv.ParseFloat(fold(cell), 64)
-	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
-		c.find(ruleNumber, l.Number, col.Heading, n).spelling(fold(cell))
+// run applies one check of a rule.
+func (c *checker) run(r *Rule, k *check) {
+	l := c.data.list(k.list)
+	if l == nil || k.asOf && !c.data.hasAsOf || c.settings.off(r, l.Number, "") {
 		return
 	}
-	if whole := math.Trunc(v); whole != v {
-		if !strings.HasPrefix(col.Heading, "Age ") {
-			c.find(ruleNumber, l.Number, col.Heading, n)
+	for _, n := range k.needs {
+		if c.data.list(n) == nil {
 			return
 		}
-		c.find(ruleFraction, l.Number, col.Heading, n)
-		v = math.Floor(v)
 	}
-	if col.Min != nil && v < float64(*col.Min) || col.QueryAbove != nil && v > float64(*col.QueryAbove) {
-		c.find(ruleNumberRange, l.Number, col.Heading, n)
+	x := row{checker: c, rule: r, l: l}
+	for _, h := range k.columns {
+		col := l.col(h)
+		if col == nil {
+			return // a missing column has its own finding
+		}
+		x.c = append(x.c, col)
+	}
+	if k.whole != nil {
+		k.whole(c, r, l)
+		return
+	}
+	place, of := l.place[k.at], 0
+	for x.n = range l.rows {
+		switch k.row(&x) {
+		case fail:
+			of++
+			c.find(r, l.Number, place, x.n, 0)
+		case pass:
+			of++
+		}
+	}
+	c.applies(r, l, place, of)
+}
+
+// lost finds children whose identity number has noughts in front in one list and
+// not in another.
+func (c *checker) lost() {
+	c.lostNoughts = map[int32]bool{}
+	for n, same := range c.data.people.same {
+		if int32(n) != same {
+			c.lostNoughts[same] = true
+		}
 	}
 }
 
-func (c *checker) date(l *list, col *column, t *table, cell string, n int) value {
-	d, v := readDate(cell, t.date1904)
-	switch v {
-	case notDate:
-		c.find(ruleDate, l.Number, col.Heading, n)
-		return value{}
-	case swappedDate:
-		c.find(ruleDateSwapped, l.Number, col.Heading, n)
-		return value{}
+// idPatterns applies S08 to lists as wholes: one list's numbers have letters and
+// the others' have none, or the other way round.
+func (c *checker) idPatterns() {
+	withLetters, without := []int{}, []int{}
+	for _, n := range children {
+		l := c.data.list(n)
+		if l == nil || len(l.rows) < enoughRows {
+			continue
+		}
+		letters, of := 0, 0
+		for row, form := range l.shape {
+			if l.who[row] >= 0 {
+				of++
+				if form&lettered != 0 {
+					letters++
+				}
+			}
+		}
+		switch {
+		case of == 0:
+		case letters*10 >= of*9:
+			withLetters = append(withLetters, n)
+		case letters*10 <= of:
+			without = append(without, n)
+		}
 	}
-	if placeholder(d) {
-		c.find(rulePlaceholder, l.Number, col.Heading, n)
-		return value{}
+	odd := withLetters
+	if len(without) < len(withLetters) {
+		odd = without
 	}
-	// An unborn child's date of birth is expected, not past.
-	if !c.options.AsOf.IsZero() && d.After(c.options.AsOf) && col.Heading != "Date of Birth" {
-		c.find(ruleFuture, l.Number, col.Heading, n)
+	if len(withLetters) == 0 || len(without) == 0 {
+		return
 	}
-	return value{known: true, date: d}
+	for _, n := range odd {
+		l := c.data.lists[n]
+		c.find(ruleIDPattern, n, l.place[childID], -1, 0)
+	}
 }

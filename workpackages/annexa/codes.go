@@ -6,33 +6,66 @@ import (
 	"unicode/utf8"
 )
 
+// codeSet is the codes that a column may hold, with every way of writing them
+// that is known.
 type codeSet struct {
-	ID        string      `yaml:"id"`
-	Open      bool        `yaml:"open"`       // other text may stand too
-	WordsOnly bool        `yaml:"words_only"` // sources disagree about the letters
-	Source    string      `yaml:"source"`
-	Values    []codeValue `yaml:"values"`
+	id        string
+	title     string
+	open      bool // other text may stand too
+	wordsOnly bool // sources disagree about the letters
+	values    []codeValue
 
-	sure   map[string]int // folded spelling to value; -1 where two values share it
+	sure   map[string]spelling
 	unsure map[string]int
 	groups map[string]bool
+	code   map[string]int // place of the first value with a code
+}
+
+// spelling is the value that a folded spelling means, and by which step.
+type spelling struct {
+	value int // -1 where two values share it
+	step  step
 }
 
 type codeValue struct {
-	Value    string `yaml:"value"` // as the template writes it: "b) Female"
-	Code     string `yaml:"code"`
-	Label    string `yaml:"label"`
-	Also     string `yaml:"also"`
-	Group    string `yaml:"group"`
-	Group2   string `yaml:"group2"`
-	Gap      bool   `yaml:"gap"` // written by an extract for what it cannot map
-	Later    bool   `yaml:"later"`
-	Inferred bool   `yaml:"inferred"`
-	Source   string `yaml:"source"`
+	Value    string   `yaml:"value"` // as the template writes it: "b) Female"
+	Code     string   `yaml:"code"`
+	Label    string   `yaml:"label"`
+	Also     []string `yaml:"also"`
+	Groups   []string `yaml:"groups"`
+	TreatAs  string   `yaml:"treat_as"` // "mapping gap": written by an extract for what it cannot map
+	SameAs   string   `yaml:"same_as"`
+	Later    bool     `yaml:"later"`
+	Inferred bool     `yaml:"inferred"`
+	Source   string   `yaml:"source"`
+	Note     string   `yaml:"note"`
 }
 
+type codeSetFact struct {
+	Title      string      `yaml:"title"`
+	Source     string      `yaml:"source"`
+	Note       string      `yaml:"note"`
+	OpenEnded  bool        `yaml:"open_ended"`
+	MatchWords bool        `yaml:"match_words"`
+	Values     []codeValue `yaml:"values"`
+	// RollsUp gives finer codes of the same common data set, by the code here
+	// that each belongs to.
+	RollsUp map[string][]string `yaml:"rolls_up"`
+}
+
+// step is how a value was matched to a code, from surest to least.
+type step uint8
+
+const (
+	byExact step = iota // as the template writes it, but for case, spaces and punctuation
+	byCode              // by its code alone, or code and words in another form
+	byWords             // by words that one value alone has
+	byGuess             // a bare letter, a finer code, or letter and words that disagree: a finding
+	noMatch
+)
+
 // verdict says how a cell fits its code set.
-type verdict int
+type verdict uint8
 
 const (
 	codeSure     verdict = iota // one value, beyond doubt
@@ -45,82 +78,127 @@ const (
 // prefix is a letter or number with its bracket or full stop: "b) ", "1. ".
 var prefix = regexp.MustCompile(`^(\(?[\p{L}\p{N}]{1,3}\s*[).]\s*)`)
 
-// index works out every spelling of every value, by these steps, each sure
+// newCodeSet works out every spelling of every value, by these steps, each sure
 // unless two values share the spelling:
 //
-//  1. the value as the template writes it, and as it also writes it;
-//  2. the code alone, where it says more than a letter's place in the list;
-//  3. the value without its letter, and its label;
-//  4. code and words with other punctuation: "N1: Abuse or neglect";
+//  1. exact: the value as the template writes it, and as it also writes it;
+//  2. code: the code alone, where it says more than a letter's place in the
+//     list, and code and words in another form: "N1: Abuse or neglect";
+//  3. words: the value without its letter, and its label;
 //
-// and, unsure, a bare letter or first letter ("b", "F").
-func (s *codeSet) index() {
-	s.sure, s.unsure, s.groups = map[string]int{}, map[string]int{}, map[string]bool{}
-	add := func(m map[string]int, text string, i int) {
-		key := looseFold(text)
-		if key == "" {
-			return
-		}
-		if at, there := m[key]; there && at != i && !s.same(at, i) {
-			m[key] = -1
-			return
-		}
-		m[key] = i
+// and, unsure, a bare letter, a first letter ("b", "F"), or a finer code of the
+// same data set.
+func newCodeSet(id string, f *codeSetFact) *codeSet {
+	s := &codeSet{
+		id: id, title: f.Title, open: f.OpenEnded, wordsOnly: f.MatchWords, values: f.Values,
+		sure: map[string]spelling{}, unsure: map[string]int{}, groups: map[string]bool{}, code: map[string]int{},
 	}
-	for i, v := range s.Values {
-		for _, text := range []string{v.Value, v.Also} {
-			if text == "" {
-				continue
-			}
-			add(s.sure, text, i)
-			rest := prefix.ReplaceAllString(text, "")
-			add(s.sure, rest, i)
-			// "5A: LA services" is 5A, and the words alone where one value has them.
-			if head, tail, ok := strings.Cut(strings.Replace(rest, " - ", ":", 1), ":"); ok {
-				add(s.sure, tail, i)
-				add(s.sure, head, i)
-			}
+	for i, v := range s.values {
+		if _, there := s.code[v.Code]; !there {
+			s.code[v.Code] = i
 		}
-		add(s.sure, v.Label, i)
-		if v.Label != "" {
-			add(s.sure, v.Code+" "+v.Label, i)
+	}
+	for i, v := range s.values {
+		s.addSure(v.Value, i, byExact)
+		for _, a := range v.Also {
+			s.addSure(a, i, byExact)
 		}
-		letter := utf8.RuneCountInString(v.Code) == 1 && v.Code >= "a" && v.Code <= "z"
-		switch {
-		case !letter:
-			add(s.sure, v.Code, i)
-		case !s.WordsOnly:
-			add(s.sure, v.Code+")", i)
-			add(s.unsure, v.Code, i)
-		}
-		for _, g := range []string{v.Group, v.Group2} {
+	}
+	for i, v := range s.values {
+		s.addForms(i, v)
+		for _, g := range v.Groups {
 			s.groups[looseFold(g)] = true
 			s.groups[looseFold(prefix.ReplaceAllString(g, ""))] = true
 		}
 	}
 	delete(s.groups, "")
+	for code, finer := range f.RollsUp {
+		for _, x := range finer {
+			s.addUnsure(x, s.code[code])
+		}
+	}
 	// A letter of the list goes before the first letter of a word: "c" is c).
 	initials := map[string]int{}
-	for i, v := range s.Values {
-		add(initials, firstLetter(v), i)
+	for i, v := range s.values {
+		if letter := firstLetter(v); letter != "" {
+			if at, there := initials[letter]; there && !s.same(at, i) {
+				initials[letter] = -1
+			} else {
+				initials[letter] = i
+			}
+		}
 	}
 	for letter, i := range initials {
 		if _, taken := s.unsure[letter]; !taken {
 			s.unsure[letter] = i
 		}
 	}
+	return s
+}
+
+// addForms adds the spellings of a value beyond the template's own.
+func (s *codeSet) addForms(i int, v codeValue) {
+	for _, text := range append([]string{v.Value}, v.Also...) {
+		rest := prefix.ReplaceAllString(text, "")
+		// "5A: LA services" is 5A, and the words alone where one value has them.
+		head, tail, ok := strings.Cut(strings.Replace(rest, " - ", ":", 1), ":")
+		if ok {
+			s.addSure(head, i, byCode)
+			s.addSure(tail, i, byWords)
+			s.addSure(rest, i, byCode)
+		} else if rest == v.Code {
+			s.addSure(rest, i, byCode)
+		} else {
+			s.addSure(rest, i, byWords)
+		}
+	}
+	s.addSure(v.Label, i, byWords)
+	if v.Label != "" {
+		s.addSure(v.Code+" "+v.Label, i, byCode)
+	}
+	letter := utf8.RuneCountInString(v.Code) == 1 && v.Code >= "a" && v.Code <= "z"
+	switch {
+	case !letter:
+		s.addSure(v.Code, i, byCode)
+	case !s.wordsOnly:
+		s.addSure(v.Code+")", i, byCode)
+		s.addUnsure(v.Code, i)
+	}
+}
+
+// addSure adds a spelling; one that two values share means neither.
+func (s *codeSet) addSure(text string, i int, how step) {
+	key := looseFold(text)
+	if key == "" {
+		return
+	}
+	at, there := s.sure[key]
+	switch {
+	case !there:
+		s.sure[key] = spelling{i, how}
+	case at.value != i && !s.same(at.value, i):
+		s.sure[key] = spelling{-1, noMatch}
+	}
+}
+
+func (s *codeSet) addUnsure(text string, i int) {
+	key := looseFold(text)
+	if at, there := s.unsure[key]; there && at != i && !s.same(at, i) {
+		i = -1
+	}
+	s.unsure[key] = i
 }
 
 // same reports whether two values are one code in two spellings.
 func (s *codeSet) same(i, j int) bool {
-	return i >= 0 && j >= 0 && s.Values[i].Code == s.Values[j].Code
+	return i >= 0 && j >= 0 && s.values[i].Code == s.values[j].Code
 }
 
 // firstLetter is "f" for Female and "y" for Yes.
 func firstLetter(v codeValue) string {
 	words := prefix.ReplaceAllString(v.Value, "")
 	if r, _ := utf8.DecodeRuneInString(words); r != utf8.RuneError && (v.Code == strings.ToLower(v.Code) || v.Code == words) {
-		return string(r)
+		return looseFold(string(r))
 	}
 	return ""
 }
@@ -135,53 +213,56 @@ func looseFold(s string) string {
 	return strings.TrimSpace(nonWords.ReplaceAllString(s, " "))
 }
 
-// match says how a cell fits, and which value it is.
-func (s *codeSet) match(cell string) (verdict, int) {
+// match says how a cell fits, which value it is, and by which step.
+func (s *codeSet) match(cell string) (verdict, int, step) {
 	key := looseFold(cell)
-	if i, ok := s.sure[key]; ok && i >= 0 {
-		return s.known(i)
+	if at, ok := s.sure[key]; ok && at.value >= 0 {
+		return s.known(at.value, at.step)
 	}
 	// "1. White British" and "M - Male": each part on its own, if they agree.
-	parts := []string{prefix.ReplaceAllString(cell, "")}
+	bare := prefix.ReplaceAllString(cell, "")
+	parts := []string{bare}
 	parts = append(parts, strings.FieldsFunc(folder.Replace(cell), func(r rune) bool { return r == ':' || r == ')' })...)
 	parts = append(parts, strings.Split(folder.Replace(cell), " - ")...)
 	found := -1
 	for _, p := range parts {
 		p = looseFold(p)
-		if i, ok := s.sure[p]; ok && i >= 0 && p != key {
-			if found >= 0 && !s.same(found, i) {
-				return codeUnsure, -1 // the letter says one thing and the words another
+		if at, ok := s.sure[p]; ok && at.value >= 0 && p != key {
+			if found >= 0 && !s.same(found, at.value) {
+				return codeUnsure, -1, byGuess // the letter says one thing and the words another
 			}
-			found = i
+			found = at.value
 		}
 	}
 	if found >= 0 {
 		if letter := prefix.FindString(fold(cell)); letter != "" && s.lettersClash(letter, found) {
-			return codeUnsure, found
+			return codeUnsure, found, byGuess
 		}
-		return s.known(found)
+		return s.known(found, byWords)
 	}
-	if s.groups[key] || s.groups[looseFold(parts[0])] {
-		return codeGrouping, -1
+	if s.groups[key] || s.groups[looseFold(bare)] {
+		return codeGrouping, -1, noMatch
 	}
-	if i, ok := s.unsure[key]; ok && i >= 0 {
-		return codeUnsure, i
+	for _, k := range []string{key, looseFold(bare)} {
+		if i, ok := s.unsure[k]; ok && i >= 0 {
+			return codeUnsure, i, byGuess // "b) F" is female by its F, if the letter does not clash
+		}
 	}
-	return codeUnknown, -1
+	return codeUnknown, -1, noMatch
 }
 
-func (s *codeSet) known(i int) (verdict, int) {
-	if s.Values[i].Gap {
-		return codeGap, i
+func (s *codeSet) known(i int, how step) (verdict, int, step) {
+	if s.values[i].TreatAs != "" {
+		return codeGap, i, noMatch
 	}
-	return codeSure, i
+	return codeSure, i, how
 }
 
 // lettersClash reports whether a letter that the template uses stands before
 // the words of another value: "a) Female". Letters it does not use, and numbers,
 // are somebody's own and say nothing.
 func (s *codeSet) lettersClash(letter string, i int) bool {
-	if s.WordsOnly {
+	if s.wordsOnly {
 		return false
 	}
 	letter = looseFold(letter)
@@ -189,7 +270,7 @@ func (s *codeSet) lettersClash(letter string, i int) bool {
 		return false
 	}
 	clash := false
-	for j, v := range s.Values {
+	for j, v := range s.values {
 		if looseFold(prefix.FindString(fold(v.Value))) != letter {
 			continue
 		}

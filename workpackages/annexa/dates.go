@@ -2,13 +2,49 @@ package annexa
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"readiness/workpackages/workingdays"
 )
 
-type dateVerdict int
+// day is a calendar day, counted from 1 January 1970.
+type day int32
+
+func dayOf(t time.Time) day {
+	y, m, d := t.Date()
+	return day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+func (d day) time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+
+// addMonths moves by calendar months: a month after 31 January is the last of
+// February.
+func (d day) addMonths(n int) day {
+	t := d.time()
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return dayOf(first.AddDate(0, 0, min(t.Day(), last)-1))
+}
+
+// workingDaysTo counts the working days after d, up to and including to.
+func (d day) workingDaysTo(to day) int { return workingdays.Between(d.time(), to.time()) }
+
+// ageAt gives the age in whole years at a day, and -1 before birth.
+func (born day) ageAt(at day) int {
+	if born > at {
+		return -1
+	}
+	b, t := born.time(), at.time()
+	years := t.Year() - b.Year()
+	if t.Month() < b.Month() || t.Month() == b.Month() && t.Day() < b.Day() {
+		years--
+	}
+	return years
+}
+
+type dateVerdict uint8
 
 const (
 	goodDate dateVerdict = iota
@@ -16,57 +52,125 @@ const (
 	swappedDate // the month is above 12 and the day is not
 )
 
-var (
-	dayFirst = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$`)
-	isoDate  = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
-	timePart = regexp.MustCompile(`[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z| ?[AaPp][Mm])?$`)
+const (
+	lastSerial = 2958465     // 31 December 9999
+	epoch1900  = day(-25569) // 30 December 1899, from which Excel counts after February 1900
+	epoch1904  = day(-25569 + 1462)
 )
 
-// Serial numbers that can be dates: from 1 January 1900 to 31 December 9999.
-const lastSerial = 2958465
-
-// readDate reads a cell as a day: a serial number as Excel keeps dates, or text
-// as DD/MM/YYYY or YYYY-MM-DD. Times are dropped.
-func readDate(cell string, date1904 bool) (time.Time, dateVerdict) {
-	s := strings.TrimSpace(folder.Replace(cell))
-	if serial, err := strconv.ParseFloat(s, 64); err == nil {
-		if serial < 0 || serial > lastSerial || math.IsNaN(serial) {
-			return time.Time{}, notDate
-		}
-		epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-		if date1904 {
-			epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
-		} else if serial < 61 {
-			epoch = epoch.AddDate(0, 0, 1) // Excel believes in 29 February 1900
-		}
-		return epoch.AddDate(0, 0, int(serial)), goodDate
+// serialDate reads a day as workbooks keep them: days since 1900 or 1904. Times
+// are dropped.
+func serialDate(serial float64, date1904 bool) (day, dateVerdict) {
+	if serial < 0 || serial > lastSerial || math.IsNaN(serial) {
+		return 0, notDate
 	}
-	s = timePart.ReplaceAllString(s, "")
-	var y, m, d int
-	if p := dayFirst.FindStringSubmatch(s); p != nil {
-		d, m, y = atoi(p[1]), atoi(p[2]), atoi(p[3])
-	} else if p := isoDate.FindStringSubmatch(s); p != nil {
-		y, m, d = atoi(p[1]), atoi(p[2]), atoi(p[3])
-	} else {
-		return time.Time{}, notDate
-	}
-	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+	n := day(serial)
 	switch {
-	case m > 12 && m <= 31 && d >= 1 && d <= 12:
-		return time.Time{}, swappedDate
-	case t.Day() != d || int(t.Month()) != m || y == 0:
-		return time.Time{}, notDate
+	case date1904:
+		return epoch1904 + n, goodDate
+	case n < 61:
+		return epoch1900 + 1 + n, goodDate // Excel believes in 29 February 1900
 	}
-	return t, goodDate
+	return epoch1900 + n, goodDate
 }
 
-func atoi(s string) int { n, _ := strconv.Atoi(s); return n }
-
-// placeholder reports whether a date stands for none: see rule S06.
-func placeholder(d time.Time) bool {
-	switch d.Format(time.DateOnly) {
-	case "1899-12-30", "1899-12-31", "1900-01-01", "1753-01-01", "9999-12-31", "2999-12-31", "1970-01-01", "1904-01-01":
-		return true
+// readDate reads text as a day: DD/MM/YYYY with slashes, points or hyphens,
+// YYYY-MM-DD, "24 Nov 2026", or a serial number. Times are dropped.
+func readDate(cell string, date1904 bool) (day, dateVerdict) {
+	s := strings.TrimSpace(cell)
+	if !plainASCII(s) {
+		s = strings.TrimSpace(folder.Replace(s))
 	}
-	return false
+	if serial, err := strconv.ParseFloat(s, 64); err == nil {
+		return serialDate(serial, date1904)
+	}
+	s = dropTime(s)
+	if d, v, ok := threeNumbers(s); ok {
+		return d, v
+	}
+	for _, layout := range []string{"2 Jan 2006", "2 January 2006", "2-Jan-2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return dayOf(t), goodDate
+		}
+	}
+	return 0, notDate
+}
+
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// dropTime takes away a time of day after a date: " 09:30", "T09:30:00Z", " 9:30 AM".
+func dropTime(s string) string {
+	i := strings.IndexAny(s, " T")
+	if i < 8 || i > 10 { // no date is shorter than 1/2/2026 or longer than 01/02/2026
+		return s
+	}
+	rest := s[i+1:]
+	if len(rest) < 4 || !strings.Contains(rest[:min(3, len(rest))], ":") {
+		return s
+	}
+	for _, r := range rest {
+		if (r < '0' || r > '9') && !strings.ContainsRune(":.+-ZAPMapm ", r) {
+			return s
+		}
+	}
+	return s[:i]
+}
+
+// threeNumbers reads 24/11/2026 and 2026-11-24; ok is false where the text has
+// another shape.
+func threeNumbers(s string) (d day, v dateVerdict, ok bool) {
+	var n, digits [3]int
+	part, sep := 0, byte(0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n[part] = n[part]*10 + int(c-'0')
+			if digits[part]++; digits[part] > 4 {
+				return 0, 0, false
+			}
+		case (c == '/' || c == '-' || c == '.') && part < 2 && digits[part] > 0 && (sep == 0 || sep == c):
+			part, sep = part+1, c
+		default:
+			return 0, 0, false
+		}
+	}
+	var year, month, dd int
+	switch {
+	case part != 2:
+		return 0, 0, false
+	case digits[2] == 4 && digits[0] <= 2 && digits[1] <= 2:
+		dd, month, year = n[0], n[1], n[2]
+	case digits[0] == 4 && digits[1] <= 2 && digits[2] > 0 && digits[2] <= 2 && sep == '-':
+		year, month, dd = n[0], n[1], n[2]
+	default:
+		return 0, 0, false
+	}
+	if month > 12 && month <= 31 && dd >= 1 && dd <= 12 {
+		return 0, swappedDate, true
+	}
+	t := time.Date(year, time.Month(month), dd, 0, 0, 0, 0, time.UTC)
+	if t.Day() != dd || int(t.Month()) != month || year == 0 {
+		return 0, notDate, true
+	}
+	return dayOf(t), goodDate, true
+}
+
+// placeholders are dates that stand for none: see rule S06.
+var placeholders = map[day]bool{}
+
+func init() {
+	for _, s := range []string{"1899-12-30", "1899-12-31", "1900-01-01", "1753-01-01", "9999-12-31", "2999-12-31", "1970-01-01", "1904-01-01"} {
+		t, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			panic(err)
+		}
+		placeholders[dayOf(t)] = true
+	}
 }

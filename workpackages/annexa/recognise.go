@@ -20,9 +20,9 @@ func named(name string) *list {
 	name = foldHeading(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, ".csv"), ".xlsx"), ".txt"))
 	if m := listName.FindStringSubmatch(" " + name); m != nil {
 		n, _ := strconv.Atoi(m[1])
-		return load().Lists[n-1]
+		return load().lists[n-1]
 	}
-	for _, l := range load().Lists {
+	for _, l := range load().lists {
 		if name == foldHeading(l.Short) || strings.TrimSuffix(name, "s") == strings.TrimSuffix(foldHeading(l.Short), "s") {
 			return l
 		}
@@ -32,9 +32,10 @@ func named(name string) *list {
 
 // How a heading was matched to a column.
 const (
-	matchExact  = "exact"
-	matchFolded = "folded" // but for case, spaces, quotation marks and punctuation
-	matchAlias  = "alias"  // another name for the column, seen in extracts
+	matchExact   = "exact"
+	matchFolded  = "folded" // but for case, spaces, quotation marks and punctuation
+	matchAlias   = "alias"  // another name for the column, seen in extracts
+	matchMissing = "missing"
 )
 
 // layout is where the columns of a list are in a table.
@@ -43,6 +44,7 @@ type layout struct {
 	row     int // number of the heading row
 	at      []int
 	how     []string // of list.Columns; "" where missing
+	written []string // the headings as the file has them
 	unknown []string // headings of no column
 	twice   []string
 	matched int
@@ -51,7 +53,7 @@ type layout struct {
 
 // fit lays a list over a row of headings.
 func fit(l *list, cells []string) layout {
-	f := layout{list: l, at: make([]int, len(l.Columns)), how: make([]string, len(l.Columns))}
+	f := layout{list: l, at: make([]int, len(l.Columns)), how: make([]string, len(l.Columns)), written: make([]string, len(l.Columns))}
 	taken := make([]bool, len(cells))
 	folded := make([]string, len(cells))
 	filled := 0
@@ -85,7 +87,7 @@ func fit(l *list, cells []string) layout {
 				default:
 					continue
 				}
-				f.at[n], taken[i] = i, true
+				f.at[n], taken[i], f.written[n] = i, true, strings.TrimSpace(cells[i])
 				f.matched++
 				break
 			}
@@ -152,7 +154,7 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 	want := named(name)
 	var best, bestNamed layout
 	for i, cells := range first {
-		for _, l := range load().Lists {
+		for _, l := range load().lists {
 			f := fit(l, cells)
 			f.row = numbers[i]
 			if f.score > best.score {
@@ -172,4 +174,38 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 		return bestNamed, true
 	}
 	return best, best.score >= enough
+}
+
+// siblings are other returns, by headings that they have and Annexe A has not.
+var siblings = []struct {
+	what     string
+	headings []string
+	name     *regexp.Regexp
+}{
+	{"a file of the SSDA903 return of looked-after children", []string{"child", "decom", "rne", "ls", "cin", "place", "place provider", "dec", "rec", "reason place change", "home post", "pl post", "urn", "mc dob", "mother", "upn", "sex", "ethnic", "dob", "uasc", "missing", "mis start", "mis end", "oc 2", "sdq score", "intouch", "activ", "accom"}, nil},
+	{"a file of the children in need census", []string{"lachild id", "upn", "former upn", "expected person birth date", "gender current", "person death date", "person sch name", "cin closure date", "cin referral date", "date of initial cpc", "referral nfa", "assessment actual start date", "cpp start date", "cpp end date", "initial category of abuse", "latest category of abuse", "number of previous cpp", "s 47 actual start date", "icpc not required", "primary need code"}, nil},
+	{"a list of the area SEND inspection", []string{"ehc plan", "ehcp", "sen support", "ehc needs assessment", "ehcp start date", "sen need", "primary sen need", "sen provision", "date of ehc plan", "upn", "school urn", "year group", "ncy", "area of need", "exclusions", "home educated"}, regexp.MustCompile(`\bsend\b|\behcp?\b`)},
+}
+
+// sibling says which other return a table looks like, or "".
+func sibling(name string, first [][]string) string {
+	for _, s := range siblings {
+		for _, cells := range first {
+			n, filled := 0, 0
+			for _, cell := range cells {
+				h := foldHeading(cell)
+				if h == "" {
+					continue
+				}
+				filled++
+				if slices.Contains(s.headings, h) {
+					n++
+				}
+			}
+			if n >= 4 && n*2 >= filled || n >= 2 && s.name != nil && s.name.MatchString(foldHeading(name)) {
+				return s.what
+			}
+		}
+	}
+	return ""
 }

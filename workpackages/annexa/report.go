@@ -1,62 +1,145 @@
 package annexa
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-	"time"
-)
+import "fmt"
 
 // Report is what a check found: counts, rules, lists, columns and row numbers;
-// never what a cell holds.
+// never what a cell holds. A report may be stored, logged and sent only as
+// Stored or Shared gives it.
 type Report struct {
-	AsOf         string       `json:"as_of,omitempty"` // as 2026-11-24
-	Files        []string     `json:"files"`
-	Lists        []ListReport `json:"lists"` // all eleven, in order
-	Causes       []Finding    `json:"causes"`
-	Totals       Totals       `json:"totals"`
-	Ignored      []string     `json:"ignored"`      // guidance tabs
-	Unrecognised []string     `json:"unrecognised"` // tabs and files that are no list
-	NotRead      []string     `json:"not_read"`     // second copies of a list
-	Notes        []string     `json:"notes"`        // what was not checked, and why
+	AsOf     string       `json:"as_of,omitempty"` // as 2026-11-24; empty when not said
+	Files    []FileRead   `json:"files"`
+	Lists    []ListReport `json:"lists"`  // all eleven, in order
+	Causes   []Cause      `json:"causes"` // the most important first
+	Fit      Fit          `json:"fit"`    // of the return as a whole
+	Totals   Totals       `json:"totals"`
+	Unread   []Unread     `json:"unread"`   // tabs and files that were passed over, and why
+	Settings []string     `json:"settings"` // what local settings change, a sentence each
+	Notes    []string     `json:"notes"`    // what was not checked, and why, a sentence each
+
+	run *checker // what WriteFindings needs; nil unless straight from Check
+}
+
+// FileRead is one file that was read.
+type FileRead struct {
+	Name   string `json:"name,omitempty"` // left out of what is stored
+	Kind   string `json:"kind"`           // xlsx, ods, xls or csv
+	Tables int    `json:"tables"`         // tabs, or 1
+}
+
+// Unread is a tab or file that was passed over.
+type Unread struct {
+	Where string `json:"where"` // file and tab; in what is stored, only its place: "tab 3 of file 1"
+	place string
+	Why   string `json:"why"` // a sentence
+	// Kind is guidance, unrecognised, second copy or sibling return.
+	Kind string `json:"kind"`
 }
 
 // ListReport says what was found of one list.
 type ListReport struct {
 	Number     int         `json:"number"`
-	Title      string      `json:"title"`
+	Title      string      `json:"title"` // "List 6: Children in Need"
+	Short      string      `json:"short"` // "Children in Need"
 	Found      bool        `json:"found"`
 	Where      string      `json:"where,omitempty"` // file and tab
 	HeadingRow int         `json:"heading_row,omitempty"`
 	Edition    string      `json:"edition,omitempty"` // with List 9, which has two
 	Rows       int         `json:"rows"`
 	Columns    []ColumnMap `json:"columns"`
-	Errors     int         `json:"errors"`
+	Unknown    []string    `json:"unknown"` // headings that are no column of the list; their columns were not checked
+	Errors     int         `json:"errors"`  // findings, by severity
 	Warnings   int         `json:"warnings"`
 	Infos      int         `json:"infos"`
+	Fit        Fit         `json:"fit"`
+	Suppressed bool        `json:"suppressed,omitempty"` // Rows is 1 to 5 and was made 0 by Shared
 }
 
 // ColumnMap says how one column of a list was found.
 type ColumnMap struct {
 	Heading string `json:"heading"`
-	Match   string `json:"match"` // exact, folded, alias or missing
+	Written string `json:"written,omitempty"` // the heading in the file, where it differs
+	Match   string `json:"match"`             // exact, folded, alias or missing
+	// Values says by which step each value of a column with codes was matched.
+	Values *ValueMatch `json:"values,omitempty"`
 }
 
-// Finding holds every finding of one rule in one column.
-type Finding struct {
+// ValueMatch counts the values of a column with codes by how sure the match is.
+type ValueMatch struct {
+	Exact   int `json:"exact"`   // as the template writes it, but for case and spaces
+	Code    int `json:"code"`    // by its code: "WBRI", "5A"
+	Words   int `json:"words"`   // by its words, which only one code has: "White British", "1. White British", "M - Male"
+	Guessed int `json:"guessed"` // a bare letter, or letter and words that disagree: each is a finding
+	Unknown int `json:"unknown"` // no permitted code: each is a finding
+}
+
+// Verdict says what a pattern of findings speaks for.
+type Verdict string
+
+// The verdicts.
+const (
+	Extract   Verdict = "extract"   // the extract or the mapping: one repair mends many rows
+	Recording Verdict = "recording" // recording by people: each child needs somebody to act
+	Unclear   Verdict = "unclear"   // the pattern does not say
+)
+
+// Cause holds every finding of one rule in one column of one list, and what
+// their pattern speaks for.
+type Cause struct {
+	Key        string   `json:"key"` // CauseKey(rule, list, column): the same in every check
 	Rule       string   `json:"rule"`
-	Title      string   `json:"title"`
+	Title      string   `json:"title"` // of the rule
 	Severity   Severity `json:"severity"`
-	UsualCause Cause    `json:"usual_cause"`
-	Inferred   bool     `json:"inferred"`
+	Inferred   bool     `json:"inferred"`           // no source states the rule outright
+	Disputed   string   `json:"disputed,omitempty"` // where sources disagree, how
 	List       int      `json:"list"`
-	Column     string   `json:"column,omitempty"`
-	Count      int      `json:"count"`
-	RowsInList int      `json:"rows_in_list"`
-	Share      float64  `json:"share"`               // of the list's rows, 0 to 1
-	Spellings  int      `json:"spellings,omitempty"` // different values among them
-	Rows       []int    `json:"rows"`                // as Excel numbers them; the first 1,000
-	Do         string   `json:"do"`
+	Column     string   `json:"column,omitempty"` // empty where the finding is about the whole list
+	Count      int      `json:"count"`            // findings
+	Of         int      `json:"of"`               // rows that the rule applies to; 0 where the finding is about the whole list
+	Share      float64  `json:"share"`            // Count of Of, 0 to 1
+	Spellings  int      `json:"spellings,omitempty"`
+	Teams      int      `json:"teams,omitempty"`         // teams with a finding
+	TeamsAll   int      `json:"teams_in_list,omitempty"` // teams with a row that the rule applies to
+	Verdict    Verdict  `json:"verdict"`
+	Reason     string   `json:"reason"`                 // why that verdict, a sentence
+	Do         string   `json:"do"`                     // what to do about it
+	Follows    string   `json:"follows_from,omitempty"` // key of the cause that explains this one
+	Suppressed bool     `json:"suppressed,omitempty"`   // Count is 1 to 5 and was made 0 by Shared
+	Rows       []int    `json:"rows,omitempty"`         // as Excel numbers them, the first 1,000; left out of what is stored
+}
+
+// CauseKey names a cause. It is the same in every check.
+func CauseKey(rule string, list int, column string) string {
+	return fmt.Sprintf("%s/%d/%s", rule, list, column)
+}
+
+// FitVerdict says whether a list may be sent.
+type FitVerdict string
+
+// The verdicts on a list and on the whole return.
+const (
+	FitToSend  FitVerdict = "fit"
+	FitKnown   FitVerdict = "fit_with_known_faults"
+	NotFit     FitVerdict = "not_fit"
+	NotChecked FitVerdict = "not_checked" // single files were given, and this list was not among them
+)
+
+// Label is the verdict in words: "Fit to send".
+func (v FitVerdict) Label() string {
+	switch v {
+	case FitToSend:
+		return "Fit to send"
+	case FitKnown:
+		return "Fit to send, with known faults"
+	case NotFit:
+		return "Not fit to send"
+	}
+	return "Not checked"
+}
+
+// Fit is a verdict with its reasons, each a sentence, the weightiest first.
+type Fit struct {
+	Verdict FitVerdict `json:"verdict"`
+	Reasons []string   `json:"reasons"`
 }
 
 // Totals counts findings.
@@ -69,99 +152,30 @@ type Totals struct {
 	Rows     int `json:"rows"`
 }
 
-func (c *checker) finish() *Report {
-	r := &c.report
-	c.acrossLists()
-	for _, l := range load().Lists {
-		if c.lists[l.Number] == nil && !c.options.Single {
-			c.find(ruleListMissing, l.Number, "", 0)
-		}
-	}
-	for _, l := range load().Lists {
-		lr := ListReport{Number: l.Number, Title: l.Title, Columns: []ColumnMap{}}
-		if st := c.lists[l.Number]; st != nil {
-			lr.Found, lr.Where, lr.HeadingRow, lr.Rows = true, st.where, st.layout.row, st.rows
-			r.Totals.Found++
-			r.Totals.Rows += st.rows
-			if st.rows == 0 {
-				r.Totals.Empty++
-			}
-			later := st.layout.later()
-			for i, col := range l.Columns {
-				if col.Later && !later {
-					continue
-				}
-				lr.Columns = append(lr.Columns, ColumnMap{col.Heading, cmp.Or(st.layout.how[i], "missing")})
-			}
-			if slices.ContainsFunc(l.Columns, func(c *column) bool { return c.Later }) {
-				lr.Edition = fmt.Sprintf("%d columns, August 2019", len(lr.Columns))
-				if later {
-					lr.Edition = fmt.Sprintf("%d columns, later than August 2019", len(lr.Columns))
-				}
-			}
-		}
-		r.Lists = append(r.Lists, lr)
-	}
-	r.Causes = []Finding{}
-	for k, f := range c.causes {
-		out := Finding{
-			Rule: f.rule.ID, Title: f.rule.Title, Severity: f.rule.Severity, UsualCause: f.rule.UsualCause, Inferred: f.rule.Inferred,
-			List: k.list, Column: k.column, Count: f.count, Spellings: len(f.spellings), Rows: f.rows, Do: f.rule.Do,
-		}
-		if out.Rows == nil {
-			out.Rows = []int{}
-		}
-		if st := c.lists[k.list]; st != nil && st.rows > 0 {
-			out.RowsInList = st.rows
-			if len(f.rows) > 0 {
-				out.Share = float64(f.count) / float64(st.rows)
-			}
-		}
-		lr := &r.Lists[k.list-1]
-		switch f.rule.Severity {
-		case SeverityError:
-			r.Totals.Errors += f.count
-			lr.Errors += f.count
-		case SeverityWarning:
-			r.Totals.Warnings += f.count
-			lr.Warnings += f.count
-		default:
-			r.Totals.Infos += f.count
-			lr.Infos += f.count
-		}
-		r.Causes = append(r.Causes, out)
-	}
-	slices.SortFunc(r.Causes, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(rank(a.Severity), rank(b.Severity)), cmp.Compare(a.List, b.List),
-			cmp.Compare(place(a), place(b)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Column, b.Column))
-	})
-	if c.options.AsOf.IsZero() {
-		r.Notes = append(r.Notes, "Dates after the lists were made were not looked for: say when they were made, with --as-of YYYY-MM-DD")
-	} else {
-		r.AsOf = c.options.AsOf.Format(time.DateOnly)
-	}
-	r.Notes = append(r.Notes, "Checked: lists, headings, required cells, types, dates, codes, the order of dates in a row, pairs that belong together, and that children of Lists 7 and 8 are in List 6. Not checked yet: other lists against each other, and time limits")
-	for _, p := range []*[]string{&r.Files, &r.Ignored, &r.Unrecognised, &r.NotRead} {
-		if *p == nil {
-			*p = []string{}
-		}
-	}
-	return r
+// Change is what differs between two checks.
+type Change struct {
+	Since  string        `json:"since,omitempty"` // the earlier one's as_of
+	New    []CauseChange `json:"new"`             // causes there were not, worst first
+	Gone   []CauseChange `json:"gone"`            // causes no longer there, of lists that both checks had
+	Worse  []CauseChange `json:"worse"`           // larger share of rows, by a tenth or more
+	Better []CauseChange `json:"better"`          // smaller share
+	Lists  []ListChange  `json:"lists"`           // whose verdict changed, or that came or went
 }
 
-func rank(s Severity) int {
-	return slices.Index([]Severity{SeverityError, SeverityWarning, SeverityInfo}, s)
+// CauseChange is one cause in two checks.
+type CauseChange struct {
+	Key      string   `json:"key"`
+	Title    string   `json:"title"`
+	Severity Severity `json:"severity"`
+	List     int      `json:"list"`
+	Column   string   `json:"column,omitempty"`
+	From     int      `json:"from"` // counts
+	To       int      `json:"to"`
 }
 
-// place is a column's position in its list; a list's own causes come first.
-func place(c Finding) int {
-	for i, col := range load().Lists[c.List-1].Columns {
-		if col.Heading == c.Column {
-			return i + 1
-		}
-	}
-	if c.Column == "" {
-		return 0
-	}
-	return len(load().Lists[c.List-1].Columns) + 1
+// ListChange is one list's verdict in two checks.
+type ListChange struct {
+	List int        `json:"list"`
+	From FitVerdict `json:"from"`
+	To   FitVerdict `json:"to"`
 }

@@ -1,105 +1,216 @@
 package annexa
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
-	"regexp"
-	"strings"
+	"io/fs"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed spec.yaml
-var specYAML []byte
+//go:embed spec/*.yaml
+var specFiles embed.FS
 
-// spec is what a list may hold; see spec.yaml for the facts and their sources.
+// spec is what the lists may hold; see the files in spec for the facts and
+// their sources.
 type spec struct {
-	Sources  map[string]string `yaml:"sources"`
-	Lists    []*list           `yaml:"lists"`
-	CodeSets []*codeSet        `yaml:"code_sets"`
-	codes    map[string]*codeSet
+	sources map[string]source
+	lists   []*list // by number, from 1
+	codes   map[string]*codeSet
+}
+
+type source struct {
+	What     string `yaml:"what"`
+	Kind     string `yaml:"kind"`
+	Trust    string `yaml:"trust"`
+	ReadFrom string `yaml:"read_from"`
+	Verified string `yaml:"verified"`
 }
 
 type list struct {
-	Number  int       `yaml:"number"`
-	Title   string    `yaml:"title"` // "List 1: Contacts"
-	Short   string    `yaml:"short"`
-	Unborn  bool      `yaml:"unborn"` // an unborn child may be in it
-	Columns []*column `yaml:"columns"`
+	Number     int            `yaml:"number"`
+	Title      string         `yaml:"title"` // "List 1: Contacts"
+	Short      string         `yaml:"short"`
+	Population string         `yaml:"population"`
+	OneRowPer  string         `yaml:"one_row_per"`
+	Window     window         `yaml:"window"`
+	Key        []string       `yaml:"key"`    // headings that make a row one event
+	Unborn     bool           `yaml:"unborn"` // an unborn child may be in it
+	Source     string         `yaml:"source"`
+	Note       string         `yaml:"note"`
+	Columns    []*column      `yaml:"-"`
+	place      map[string]int // of a heading in Columns
 }
 
+// window is the time that a list speaks of, back from the day it was made.
+type window struct {
+	Kind   string   `yaml:"kind"`
+	Months int      `yaml:"months"`
+	Dates  []string `yaml:"dates"`
+	Open   bool     `yaml:"open_items"`
+	Note   string   `yaml:"note"`
+}
+
+type columnType uint8
+
+const (
+	textColumn columnType = iota
+	codeColumn
+	dateColumn
+	numberColumn
+)
+
 type column struct {
-	Heading    string   `yaml:"heading"`
-	Type       string   `yaml:"type"` // text, code, date, number
-	Codes      string   `yaml:"codes"`
-	Required   bool     `yaml:"required"` // a cell may never be blank
-	Basis      string   `yaml:"basis"`    // the source of Required
-	Min        *int     `yaml:"min"`
-	QueryAbove *int     `yaml:"query_above"`
-	Aliases    []string `yaml:"aliases"`
-	Later      bool     `yaml:"later"` // not in the edition of August 2019
-	Inferred   bool     `yaml:"inferred"`
-	Source     string   `yaml:"source"`
+	Heading    string
+	Type       columnType
+	Codes      string
+	Required   bool   // a cell may never be blank
+	Basis      string // the source of Required
+	Min        *int
+	QueryAbove *int
+	Later      bool // not in the edition of August 2019
+	Inferred   bool
+	Source     string
+	Meaning    string
+	When       string // when a cell has to be filled, where that is not always
 
 	folded  string // the heading, as foldHeading has it
 	aliases []string
+	codes   *codeSet
+}
+
+// The shapes of the files.
+type (
+	specFile struct {
+		Sources map[string]source       `yaml:"sources"`
+		Common  map[string]columnFact   `yaml:"common"`
+		Codes   map[string]*codeSetFact `yaml:"code_sets"`
+		Lists   []listFact              `yaml:"lists"`
+	}
+	listFact struct {
+		list    `yaml:",inline"`
+		Columns []columnFact `yaml:"columns"`
+	}
+	columnFact struct {
+		Use     string `yaml:"use"`
+		Heading string `yaml:"heading"`
+		Is      struct {
+			Type       string `yaml:"type"`
+			Codes      string `yaml:"codes"`
+			Required   string `yaml:"required"`
+			Basis      string `yaml:"basis"`
+			Source     string `yaml:"source"`
+			Form       string `yaml:"form"`
+			Inferred   bool   `yaml:"inferred"`
+			Min        *int   `yaml:"min"`
+			QueryAbove *int   `yaml:"query_above"`
+		} `yaml:"is"`
+		Aliases []struct {
+			Text   string `yaml:"text"`
+			Source string `yaml:"source"`
+		} `yaml:"aliases"`
+		Meaning string `yaml:"meaning"`
+		When    string `yaml:"when"`
+	}
+)
+
+// load reads the specification once; a test checks it, so a fault in it is a
+// fault in the program.
+var load = sync.OnceValue(func() *spec {
+	s, err := readSpec(specFiles)
+	if err != nil {
+		panic(fmt.Sprintf("annexa: the specification: %v", err))
+	}
+	return s
+})
+
+func readSpec(files fs.FS) (*spec, error) {
+	names, err := fs.Glob(files, "spec/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var all specFile
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		// Later files add to the maps; the lists come in the files' order.
+		lists := all.Lists
+		all.Lists = nil
+		if err := yaml.Unmarshal(data, &all); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all.Lists = append(lists, all.Lists...)
+	}
+	s := &spec{sources: all.Sources, codes: map[string]*codeSet{}}
+	for id, f := range all.Codes {
+		s.codes[id] = newCodeSet(id, f)
+	}
+	for i := range all.Lists {
+		l, err := s.newList(&all.Lists[i], all.Common)
+		if err != nil {
+			return nil, err
+		}
+		s.lists = append(s.lists, l)
+	}
+	return s, nil
+}
+
+func (s *spec) newList(f *listFact, common map[string]columnFact) (*list, error) {
+	l := f.list
+	l.place = map[string]int{}
+	for _, c := range f.Columns {
+		if c.Use != "" {
+			shared, ok := common[c.Use]
+			if !ok {
+				return nil, fmt.Errorf("list %d uses %q, which is not there", l.Number, c.Use)
+			}
+			c = shared
+		}
+		col := &column{
+			Heading: c.Heading, Codes: c.Is.Codes, Required: c.Is.Required == "always", Basis: c.Is.Basis, Min: c.Is.Min, QueryAbove: c.Is.QueryAbove,
+			Later: c.Is.Form != "", Inferred: c.Is.Inferred, Source: c.Is.Source, Meaning: c.Meaning, When: c.When, folded: foldHeading(c.Heading),
+		}
+		for _, a := range c.Aliases {
+			col.aliases = append(col.aliases, foldHeading(a.Text))
+		}
+		switch c.Is.Type {
+		case "string":
+			col.Type = textColumn
+		case "date":
+			col.Type = dateColumn
+		case "integer":
+			col.Type = numberColumn
+		case "category":
+			col.Type = codeColumn
+			if col.codes = s.codes[col.Codes]; col.codes == nil {
+				return nil, fmt.Errorf("list %d, %s: there are no codes %q", l.Number, c.Heading, col.Codes)
+			}
+		default:
+			return nil, fmt.Errorf("list %d, %s: %q is no type", l.Number, c.Heading, c.Is.Type)
+		}
+		l.place[col.Heading] = len(l.Columns)
+		l.Columns = append(l.Columns, col)
+	}
+	return &l, nil
 }
 
 // isID reports whether the column holds who the row is about.
 func (c *column) isID() bool {
-	return c.Heading == "Child Unique ID" || c.Heading == "Individual adopter identifier"
+	return c.Heading == childID || c.Heading == adopterID
 }
 
-// load parses the specification once; it is checked by a test, so a fault in it
-// is a fault in the program.
-var load = sync.OnceValue(func() *spec {
-	var s spec
-	if err := yaml.Unmarshal(specYAML, &s); err != nil {
-		panic(fmt.Sprintf("annexa: spec.yaml: %v", err))
-	}
-	for _, l := range s.Lists {
-		for _, c := range l.Columns {
-			c.folded = foldHeading(c.Heading)
-			for _, a := range c.Aliases {
-				c.aliases = append(c.aliases, foldHeading(a))
-			}
-		}
-	}
-	s.codes = map[string]*codeSet{}
-	for _, c := range s.CodeSets {
-		c.index()
-		s.codes[c.ID] = c
-	}
-	return &s
-})
-
-var (
-	folder = strings.NewReplacer(
-		"’", "'", "‘", "'", "“", `"`, "”", `"`, "`", "'", "–", "-", "—", "-", "‑", "-", "\u00a0", " ", "\ufeff", "", "\u200b", "",
-	)
-	camel    = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	nonWords = regexp.MustCompile(`[^\p{L}\p{N}]+`)
+// Headings that rules of several lists speak of.
+const (
+	childID    = "Child Unique ID"
+	adopterID  = "Individual adopter identifier"
+	gender     = "Gender"
+	ethnicity  = "Ethnicity"
+	birth      = "Date of Birth"
+	age        = "Age of Child (Years)"
+	disability = "Does the Child have a Disability"
+	team       = "Allocated Team"
+	worker     = "Allocated Worker"
 )
-
-// fold takes away what two spellings of one text may differ in: case, kinds of
-// quotation mark and dash, spaces.
-func fold(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(folder.Replace(s)), " "))
-}
-
-// foldHeading goes further, for headings only: punctuation is nothing, and
-// "DateOfBirth" is "date of birth".
-func foldHeading(s string) string {
-	s = camel.ReplaceAllString(folder.Replace(s), "$1 $2")
-	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(s), " "))
-}
-
-// blank reports whether a cell says nothing. Returns write it in several ways.
-func blank(s string) bool {
-	switch fold(s) {
-	case "", "-", "--", "n/a", "na", "null", "none", "nan", "nil", "not applicable":
-		return true
-	}
-	return false
-}

@@ -1,0 +1,372 @@
+package annexa
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// What it takes for a pattern to speak.
+const (
+	nearlyAll   = 0.95 // share of rows: people do not all make the same slip
+	mostCohort  = 0.5  // share of a cohort that is missing from another list
+	fewRows     = 5    // fewer say nothing
+	teamShare   = 0.6  // of the findings in one team
+	teamLift    = 2.0  // times its share of the rows
+	evenShare   = 0.3  // of rows, at much the same rate in every team
+	perSpelling = 5    // rows to each spelling, where a mapping repeats itself
+	maxRowsKept = 1000
+)
+
+// causes makes a cause of everything that was found, with what its pattern
+// speaks for, the most important first.
+func (c *checker) causes() []Cause {
+	out := []Cause{}
+	kept := map[string]foundKey{}
+	for k, f := range c.found {
+		l := c.data.lists[k.list]
+		column := ""
+		if k.column != noColumn {
+			column = load().lists[k.list-1].Columns[k.column].Heading
+		}
+		if c.settings.off(k.rule, k.list, column) || c.settings.leftOut(k.list) != "" {
+			continue
+		}
+		c.leaveOutTeams(k, f, l)
+		cause := c.cause(k, f, l, column)
+		if cause.Count == 0 {
+			continue
+		}
+		kept[cause.Key] = k
+		out = append(out, cause)
+	}
+	c.follow(out, kept)
+	slices.SortFunc(out, func(a, b Cause) int {
+		return cmp.Or(
+			cmp.Compare(boolInt(a.Follows != ""), boolInt(b.Follows != "")),
+			cmp.Compare(rank(a.Severity), rank(b.Severity)),
+			-cmp.Compare(weight(a), weight(b)),
+			cmp.Compare(a.List, b.List), cmp.Compare(a.Key, b.Key))
+	})
+	return out
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// weight orders causes of one severity: how much of the list, and how many.
+func weight(c Cause) float64 {
+	w := (0.1 + c.Share) * math.Log2(2+float64(c.Count))
+	if c.Of == 0 {
+		w = 8 // a whole list or column
+	}
+	if c.Verdict == Extract {
+		w *= 1.5 // one repair mends many rows
+	}
+	return w
+}
+
+// leaveOutTeams drops the findings in rows of teams that the settings leave out.
+func (c *checker) leaveOutTeams(k foundKey, f *found, l *listData) {
+	if l == nil || len(f.rows) == 0 {
+		return
+	}
+	teams := c.settings.without(k.rule, l)
+	col := l.col2(team)
+	if teams == nil || col == nil {
+		return
+	}
+	before := len(f.rows)
+	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { return col.state[row] == good && teams[col.val[row]] })
+	if t := c.tallies[k]; t != nil {
+		t.of -= before - len(f.rows)
+	}
+}
+
+// col2 is col for a heading that the list need not have at all.
+func (l *listData) col2(heading string) *columnData {
+	if _, ok := l.place[heading]; !ok {
+		return nil
+	}
+	return l.col(heading)
+}
+
+func (c *checker) cause(k foundKey, f *found, l *listData, column string) Cause {
+	r := k.rule
+	out := Cause{
+		Key: CauseKey(r.ID, k.list, column), Rule: r.ID, Title: r.Title, Severity: c.settings.severity(r), Inferred: r.Inferred, Disputed: r.Disputed,
+		List: k.list, Column: column, Count: len(f.rows) + len(f.other) + f.count, Of: f.of, Spellings: len(f.spellings), Do: r.Do,
+	}
+	if l == nil {
+		out.Verdict, out.Reason = Extract, "A whole list is missing: that is a matter of the extract"
+		return out
+	}
+	if out.Of == 0 && !r.whole {
+		out.Of = len(l.rows)
+		if t := c.tallies[k]; t != nil && t.of > 0 {
+			out.Of = t.of
+		}
+		out.Of = max(out.Of, out.Count)
+	}
+	if out.Of > 0 {
+		out.Share = float64(out.Count) / float64(out.Of)
+	}
+	for _, row := range f.rows[:min(len(f.rows), maxRowsKept)] {
+		out.Rows = append(out.Rows, int(l.rows[row]))
+	}
+	for _, row := range f.other[:min(len(f.other), maxRowsKept)] {
+		out.Rows = append(out.Rows, int(row))
+	}
+	spread := l.spread(f.rows)
+	out.Teams, out.TeamsAll = spread.teams, spread.all
+	out.Verdict, out.Reason = c.judge(&out, r, f, l, spread)
+	return out
+}
+
+// spread is how findings lie over a list's teams.
+type spread struct {
+	teams, all int
+	top        int     // findings in the team with most
+	topName    string  // that team
+	topRows    float64 // its share of the list's rows
+	even       bool    // every team of some size has them at much the same rate
+}
+
+func (l *listData) spread(rows []int32) spread {
+	col := l.col2(team)
+	if col == nil || len(rows) == 0 {
+		return spread{}
+	}
+	have, of := make([]int, len(l.teamsBy)), make([]int, len(l.teamsBy))
+	for row, st := range col.state {
+		if st == good {
+			of[col.val[row]]++
+			_ = row
+		}
+	}
+	for _, row := range rows {
+		if col.state[row] == good {
+			have[col.val[row]]++
+		}
+	}
+	s := spread{even: true}
+	lowest, highest, sizeable := 1.0, 0.0, 0
+	for i, n := range have {
+		if of[i] > 0 {
+			s.all++
+		}
+		if n > 0 {
+			s.teams++
+		}
+		if n > s.top {
+			s.top, s.topName, s.topRows = n, l.teamsBy[i], float64(of[i])/float64(len(l.rows))
+		}
+		if of[i] >= 10 {
+			sizeable++
+			rate := float64(n) / float64(of[i])
+			lowest, highest = min(lowest, rate), max(highest, rate)
+		}
+	}
+	s.even = sizeable >= 3 && lowest > 0 && highest <= 2*lowest
+	return s
+}
+
+// judge says what a pattern speaks for, and why.
+func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (Verdict, string) {
+	n, of := out.Count, out.Of
+	switch {
+	case r.whole && of == 0:
+		return Extract, "It is so of the whole column or list: that is a matter of the extract"
+	case r.whole:
+		return byUsual(r, fmt.Sprintf("It is %s of the rows", percent(out.Share)))
+	case r == ruleDateSwapped, r == ruleTotals, r == ruleFormula, r == ruleFraction:
+		return Extract, "People do not type this: a program wrote it"
+	}
+	if out.Share >= nearlyAll && n >= fewRows {
+		return Extract, fmt.Sprintf("It is so in %d of the %d rows that the rule applies to: people do not all make the same slip", n, of)
+	}
+	if reason := c.cohort(r, f, l, out); reason != "" {
+		return Extract, reason
+	}
+	if v, reason := spelled(out, s); v != "" {
+		return v, reason
+	}
+	if s.all >= 3 && n >= fewRows && float64(s.top) >= teamShare*float64(n) && float64(s.top)/float64(n) >= teamLift*s.topRows {
+		return Recording, fmt.Sprintf("%d of %d are in one of %d teams, which has %s of the rows: the others do it otherwise", s.top, n, s.all, percent(s.topRows))
+	}
+	if s.even && out.Share >= evenShare && r.UsualCause != CauseCompliance {
+		return Extract, fmt.Sprintf("All %d teams have it, at much the same rate", s.all)
+	}
+	if n < fewRows {
+		return Unclear, "Too few rows to show a pattern. " + usually(r)
+	}
+	if r.UsualCause == CauseCompliance && out.Share < 0.5 {
+		return Recording, fmt.Sprintf("%d of %d rows are in order, so the extract reads the column: the rest were done late, or recorded late", of-n, of)
+	}
+	if r.UsualCause == CauseSystem && s.teams >= 3 && s.teams*3 >= s.all*2 {
+		return Extract, fmt.Sprintf("It is spread over %d of %d teams, as a fault of the extract is", s.teams, s.all)
+	}
+	return Unclear, "It is neither everywhere nor in one team. " + usually(r)
+}
+
+func byUsual(r *Rule, what string) (Verdict, string) {
+	switch r.UsualCause {
+	case CauseSystem:
+		return Extract, what + ": that is a matter of the extract"
+	case CauseCompliance:
+		return Recording, what + ", which is how it is recorded"
+	}
+	return Unclear, what + ". " + usually(r)
+}
+
+func usually(r *Rule) string {
+	switch r.UsualCause {
+	case CauseSystem:
+		return "Usually it is the extract or the mapping"
+	case CauseCompliance:
+		return "Usually it is recording"
+	}
+	return "It may be either"
+}
+
+// cohort says whether a whole group of children is what a rule found: all who
+// are missing from another list are closed, say, and no closed one is there.
+func (c *checker) cohort(r *Rule, f *found, l *listData, out *Cause) string {
+	if !strings.HasPrefix(r.ID, "X") || len(f.rows) < fewRows {
+		return ""
+	}
+	open, closed := 0, 0
+	for _, row := range f.rows {
+		switch is, known := l.open(int(row)); {
+		case known && is:
+			open++
+		case known:
+			closed++
+		}
+	}
+	allOpen, allClosed := 0, 0
+	for row := range l.rows {
+		switch is, known := l.open(row); {
+		case known && is:
+			allOpen++
+		case known:
+			allClosed++
+		}
+	}
+	switch {
+	case closed == len(f.rows) && closed >= 9*allClosed/10 && allOpen > 0:
+		return fmt.Sprintf("All %d are closed cases, and nearly every closed case is among them: the other list leaves closed cases out", closed)
+	case open == len(f.rows) && open >= 9*allOpen/10 && allClosed > 0:
+		return fmt.Sprintf("All %d are open cases, and nearly every open case is among them: the other list leaves open cases out", open)
+	case out.Share >= mostCohort:
+		return fmt.Sprintf("%d of %d: a group as large is left out by an extract, not by people", out.Count, out.Of)
+	}
+	return ""
+}
+
+// spelled judges values that are no codes by how many ways they are written.
+func spelled(out *Cause, s spread) (Verdict, string) {
+	k, n := out.Spellings, out.Count
+	switch {
+	case k == 0 || n < fewRows:
+		return "", ""
+	case n >= perSpelling*k && s.all >= 3 && s.teams*2 > s.all:
+		return Extract, fmt.Sprintf("The same %s in %d of %d teams: the mapping leaves %s out", stands(k), s.teams, s.all, themOr(k))
+	case n >= perSpelling*k && s.all < 3:
+		return Extract, fmt.Sprintf("The same %s in %d rows: the mapping leaves %s out", stands(k), n, themOr(k))
+	case 2*k > n:
+		return Recording, fmt.Sprintf("%d different values in %d rows: they were typed by hand", k, n)
+	}
+	return "", ""
+}
+
+func stands(k int) string {
+	if k == 1 {
+		return "value stands"
+	}
+	return fmt.Sprintf("%d values stand", k)
+}
+
+func themOr(k int) string {
+	if k == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// follow marks causes that another one explains: a rule that reads a column
+// which is blank or unreadable in every row says nothing of its own.
+func (c *checker) follow(all []Cause, kept map[string]foundKey) {
+	broken := map[string]string{} // list and column to the key of the cause
+	at := func(list int, column string) string { return fmt.Sprintf("%d/%s", list, column) }
+	for _, x := range all {
+		whole := false
+		switch x.Rule {
+		case "S07", "S07C", "S05D", "S08L", "S01H":
+			whole = true
+		case "S04", "S05", "S05M", "S10", "S10F", "S06", "N01", "R01", "R02", "S02", "S08":
+			whole = x.Share >= 0.8 && x.Count >= fewRows
+		}
+		if whole && broken[at(x.List, x.Column)] == "" {
+			broken[at(x.List, x.Column)] = x.Key
+		}
+	}
+	// S07 says best what R01 says as well.
+	for _, x := range all {
+		if x.Rule == "S07" {
+			broken[at(x.List, x.Column)] = x.Key
+		}
+	}
+	if len(broken) == 0 {
+		return
+	}
+	for i := range all {
+		x := &all[i]
+		k := kept[x.Key]
+		if x.Share < 0.3 && x.Of > 0 && !strings.HasPrefix(x.Rule, "X") {
+			continue
+		}
+		columns := []string{x.Column}
+		lists := []int{x.List}
+		for _, ch := range k.rule.checks {
+			if ch.list == x.List && (ch.at == x.Column || ch.whole != nil) {
+				columns = append(columns, ch.columns...)
+				lists = append(lists, ch.needs...)
+			}
+		}
+		for _, h := range columns {
+			if key := broken[at(x.List, h)]; key != "" && key != x.Key {
+				x.Follows = key
+			}
+		}
+		if !strings.HasPrefix(x.Rule, "X") && x.Rule != "P02" {
+			continue
+		}
+		for _, n := range lists {
+			if key := broken[at(n, childID)]; key != "" && key != x.Key {
+				x.Follows = key
+			}
+		}
+	}
+	for i := range all { // never in a circle
+		for j := range all {
+			if all[i].Follows == all[j].Key && all[j].Follows != "" {
+				all[j].Follows = ""
+			}
+		}
+	}
+}
+
+func percent(share float64) string {
+	p := math.Round(100 * share)
+	if p == 0 && share > 0 {
+		return "less than 1%"
+	}
+	return fmt.Sprintf("%.0f%%", p)
+}

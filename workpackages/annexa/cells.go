@@ -1,0 +1,265 @@
+package annexa
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"readiness/workpackages/annexa/tabular"
+)
+
+// Bounds on what is remembered of a column's spellings, within a check.
+const (
+	maxMemo      = 20_000
+	maxSpellings = 1_000
+	enoughDays   = 5
+)
+
+// reader turns rows into columns of a list, and reports what is wrong with
+// single cells on the way.
+type reader struct {
+	*checker
+	l        *listData
+	date1904 bool
+}
+
+// row takes in one row of the table.
+func (r *reader) row(number int, cells []tabular.Cell) {
+	if emptyRow(cells) {
+		return
+	}
+	if r.totals(cells) {
+		r.find(ruleTotals, r.l.Number, noColumn, -1, int32(number))
+		return
+	}
+	l := r.l
+	at := len(l.rows)
+	l.rows = append(l.rows, int32(number))
+	l.who, l.shape = append(l.who, -1), append(l.shape, 0)
+	for i, c := range l.cols {
+		var cell tabular.Cell
+		st, v := missing, int32(0)
+		if c.at >= 0 {
+			if c.at < len(cells) {
+				cell = cells[c.at]
+			}
+			st, v = r.cell(i, c, cell, at)
+			c.look(st, v, cell.Value)
+		}
+		c.state, c.val = append(c.state, st), append(c.val, v)
+	}
+}
+
+func emptyRow(cells []tabular.Cell) bool {
+	for _, c := range cells {
+		if c.Kind == tabular.Formula || strings.TrimSpace(c.Value) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// totals reports whether a row is a sum of those above it: its identity number
+// says so.
+func (r *reader) totals(cells []tabular.Cell) bool {
+	for _, c := range r.l.cols {
+		if c.isID() && c.at >= 0 && c.at < len(cells) && len(cells[c.at].Value) < 12 {
+			switch fold(cells[c.at].Value) {
+			case "total", "totals", "grand total", "sum", "count":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// look keeps what the column as a whole looks like.
+func (c *columnData) look(st state, v int32, text string) {
+	if st <= empty {
+		return
+	}
+	if c.filled++; !c.varied {
+		h := uint64(uint32(v))
+		if st == bad || c.Type == textColumn {
+			h = hashOf(text)
+		}
+		if c.filled == 1 {
+			c.first = h
+		} else if h != c.first {
+			c.varied = true
+		}
+	}
+	if c.Type == dateColumn && st == good && (c.maxDay <= 12 || len(c.days) < enoughDays) {
+		d := day(v).time().Day()
+		c.maxDay = max(c.maxDay, d)
+		if c.days == nil {
+			c.days = map[int]bool{}
+		}
+		c.days[d] = true
+	}
+}
+
+// errorCells are what Excel shows for a formula that went wrong.
+var errorCells = map[string]bool{
+	"#n/a": true, "#ref!": true, "#value!": true, "#name?": true, "#div/0!": true, "#null!": true, "#num!": true, "#spill!": true, "#calc!": true,
+}
+
+// cell applies the rules about one cell, and says what it came to.
+func (r *reader) cell(i int, c *columnData, cell tabular.Cell, row int) (state, int32) {
+	text := cell.Value
+	switch {
+	case cell.Kind == tabular.Failed, strings.HasPrefix(text, "#") && errorCells[fold(text)]:
+		r.at(ruleErrorCell, i, row)
+		return bad, 0
+	case cell.Kind == tabular.Formula:
+		r.at(ruleFormula, i, row)
+		return bad, 0
+	case blank(text):
+		return empty, 0
+	}
+	if c.Type == textColumn && strings.Contains(text, "\u00a0") {
+		r.at(ruleHardSpace, i, row)
+	}
+	switch c.Type {
+	case codeColumn:
+		return r.code(i, c, text, row)
+	case dateColumn:
+		return r.dateCell(i, c, cell, row)
+	case numberColumn:
+		return r.number(i, c, text, row)
+	}
+	return r.text(c, text, row)
+}
+
+func (r *reader) text(c *columnData, text string, row int) (state, int32) {
+	l := r.l
+	switch {
+	case c.Heading == adopterID:
+		n, form := r.adopters.number(text)
+		l.who[row], l.shape[row] = n, form
+		return good, n
+	case c.isID():
+		n, form := r.data.people.number(text)
+		l.who[row], l.shape[row] = n, form
+		return good, n
+	case c.Heading == "Family identifier":
+		n, _ := r.data.families.number(text)
+		return good, n
+	case c.Heading == team:
+		return good, l.teamNumber(text)
+	case c.Heading == "Placement postcode" && !postcode.MatchString(strings.ToUpper(strings.Join(strings.Fields(folder.Replace(text)), " "))):
+		return good, notPostcode
+	}
+	return good, textNumber(fold(text))
+}
+
+// textNumber is a number, 0 or above, that is equal where folded texts are.
+func textNumber(folded string) int32 { return int32(hashOf(folded) & 0x7fffffff) }
+
+func (l *listData) teamNumber(name string) int32 {
+	n, ok := l.teams[name]
+	if ok {
+		return n
+	}
+	folded := fold(name)
+	if n, ok = l.teams[folded]; !ok {
+		n = int32(len(l.teamsBy))
+		l.teamsBy = append(l.teamsBy, strings.Clone(strings.TrimSpace(name)))
+		l.teams[strings.Clone(folded)] = n
+	}
+	if len(l.teams) < maxMemo {
+		l.teams[strings.Clone(name)] = n
+	}
+	return n
+}
+
+func (r *reader) code(i int, c *columnData, text string, row int) (state, int32) {
+	m, ok := c.memo[text]
+	if !ok {
+		v, value, how := c.codes.match(text)
+		m = memo{verdict: v, value: int32(value), step: how}
+		if value >= 0 {
+			m.value = int32(c.codes.code[c.codes.values[value].Code])
+		}
+		if c.memo == nil {
+			c.memo = map[string]memo{}
+		}
+		if len(c.memo) < maxMemo {
+			c.memo[strings.Clone(text)] = m
+		}
+	}
+	var rule *Rule
+	switch m.verdict {
+	case codeSure:
+		c.steps[m.step]++
+		return good, m.value
+	case codeUnsure:
+		rule = ruleCodeUnsure
+	case codeGrouping:
+		rule = ruleGrouping
+	case codeGap:
+		rule = ruleCodeGap
+	default:
+		if c.codes.open {
+			return good, -2 - textNumber(fold(text))/2 // other text is right here, and equal where the texts are
+		}
+		rule = ruleCode
+	}
+	c.steps[m.step]++
+	r.at(rule, i, row).spelling(text)
+	if m.verdict == codeUnsure && m.value >= 0 {
+		return guessed, m.value
+	}
+	return bad, 0
+}
+
+func (r *reader) number(i int, c *columnData, text string, row int) (state, int32) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		v, err = strconv.ParseFloat(fold(text), 64)
+	}
+	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) || math.Abs(v) > 1e6 {
+		r.at(ruleNumber, i, row)
+		return bad, 0
+	}
+	if whole := math.Floor(v); whole != v {
+		if c.Heading != age {
+			r.at(ruleNumber, i, row)
+			return bad, 0
+		}
+		r.at(ruleFraction, i, row)
+		v = whole
+	}
+	return good, int32(v)
+}
+
+func (r *reader) dateCell(i int, c *columnData, cell tabular.Cell, row int) (state, int32) {
+	var d day
+	v := notDate
+	switch cell.Kind {
+	case tabular.Bool:
+	case tabular.Date, tabular.Number:
+		if serial, err := strconv.ParseFloat(cell.Value, 64); err == nil {
+			d, v = serialDate(serial, r.date1904)
+		}
+	default:
+		d, v = readDate(cell.Value, r.date1904)
+	}
+	switch {
+	case v == notDate:
+		r.at(ruleDate, i, row)
+		return bad, 0
+	case v == swappedDate:
+		r.at(ruleDateSwapped, i, row)
+		return bad, 0
+	case placeholders[d]:
+		r.at(rulePlaceholder, i, row)
+		return bad, 0
+	}
+	return good, int32(d)
+}
+
+// at records a finding about the cell of a column in the row being read.
+func (r *reader) at(rule *Rule, column, row int) *found {
+	return r.find(rule, r.l.Number, column, row, 0)
+}

@@ -1,0 +1,126 @@
+package annexa
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// notFitShare is the share of a list's rows from which an error makes it unfit.
+const notFitShare = 0.05
+
+// practice are rules about what was done for children, not about the data: a
+// visit that was late is late however well it is recorded. They do not make a
+// list unfit to send.
+func practice(rule string) bool {
+	switch rule {
+	case "C09", "C10", "C17Q", "C19", "X19", "X20", "P08", "C25":
+		return true
+	}
+	return strings.HasPrefix(rule, "T")
+}
+
+// fits gives each list its verdict, and the return its own.
+func (r *Report) fits(single bool, leftOut func(list int) string) {
+	r.Fit = Fit{Verdict: FitToSend, Reasons: []string{}}
+	for i := range r.Lists {
+		l := &r.Lists[i]
+		l.Fit = r.fitOf(l, single, leftOut(l.Number))
+		if l.Fit.Verdict == NotFit || l.Fit.Verdict == FitKnown && r.Fit.Verdict != NotFit {
+			r.Fit.Verdict = l.Fit.Verdict
+		}
+	}
+	for _, want := range []FitVerdict{NotFit, FitKnown} {
+		for _, l := range r.Lists {
+			if l.Fit.Verdict == want && want == r.Fit.Verdict {
+				r.Fit.Reasons = append(r.Fit.Reasons, fmt.Sprintf("List %d: %s", l.Number, lowerFirst(l.Fit.Reasons[0])))
+			}
+		}
+	}
+}
+
+func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
+	switch {
+	case leftOut != "":
+		return Fit{NotChecked, []string{"It is left out by your settings: " + leftOut}}
+	case !l.Found && single:
+		return Fit{NotChecked, []string{"It is not among the files that were given"}}
+	case !l.Found:
+		return Fit{NotFit, []string{"The list is missing"}}
+	}
+	f := Fit{Verdict: FitToSend, Reasons: []string{}}
+	var known []string
+	for _, c := range r.Causes {
+		if c.List != l.Number || practice(c.Rule) {
+			continue
+		}
+		switch {
+		case r.unfit(c):
+			f.Verdict = NotFit
+			f.Reasons = append(f.Reasons, c.Sentence())
+		case c.Severity == SeverityError:
+			known = append(known, c.Sentence())
+		}
+	}
+	if f.Verdict != NotFit && len(known) > 0 {
+		f.Verdict, f.Reasons = FitKnown, known
+	}
+	if l.Rows == 0 && f.Verdict == FitToSend && !l.Suppressed {
+		f = Fit{FitKnown, []string{"The list is empty, which is right only if there is nobody to put in it"}}
+	}
+	return f
+}
+
+// unfit reports whether a cause alone makes its list unfit to send.
+func (r *Report) unfit(c Cause) bool {
+	if c.Follows != "" || c.Suppressed {
+		return false
+	}
+	switch c.Rule {
+	case "S01H", "S07":
+		return required(c.List, c.Column)
+	case "F02", "S08L":
+		return true
+	case "S02", "S03":
+		return c.Share >= notFitShare/5
+	}
+	return c.Severity == SeverityError && c.Share >= notFitShare
+}
+
+func required(list int, column string) bool {
+	l := load().lists[list-1]
+	i, ok := l.place[column]
+	return ok && l.Columns[i].Required
+}
+
+// Sentence is the cause in one sentence: "Ethnicity: the value is not a permitted
+// code (312 of 640 rows)".
+func (c Cause) Sentence() string {
+	s := c.Title
+	if c.Column != "" {
+		s = c.Column + ": " + lowerFirst(c.Title)
+	}
+	switch {
+	case c.Suppressed:
+		s += " (1 to 5 rows)"
+	case c.Of > 0:
+		s += fmt.Sprintf(" (%d of %s)", c.Count, count(c.Of, "row"))
+	case c.Count > 1:
+		s += fmt.Sprintf(" (%d)", c.Count)
+	}
+	return s
+}
+
+func lowerFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(next) || unicode.IsDigit(next) {
+		return s // CIN, X1
+	}
+	// A heading keeps its capital.
+	if i := strings.Index(s, ":"); i > 0 && slices.ContainsFunc(load().lists, func(l *list) bool { _, ok := l.place[s[:i]]; return ok }) {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[n:]
+}

@@ -1,0 +1,282 @@
+package annexa
+
+// Rules about who the row is of.
+func personRules() []*Rule {
+	return []*Rule{ageAgrees(), sameEverywhere(), bornTooLate(), unbornInCare(), unbornGender(), ethnicityKnown(), disabilityKnown(), adultOpen()}
+}
+
+// births makes one check on each list that has dates of birth.
+func births(asOf bool, extra []string, at string, lists []int, test func(x *row) result) []check {
+	var out []check
+	for _, n := range lists {
+		out = append(out, check{list: n, columns: append([]string{birth}, extra...), at: at, asOf: asOf, row: test})
+	}
+	return out
+}
+
+var children = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+
+// unborn reports whether the row is of an unborn child: c[0] is the date of
+// birth and c[1] the age.
+func (x *row) unborn() bool {
+	if d, ok := x.date(0); ok && x.data.hasAsOf {
+		return d > x.data.asOf
+	}
+	n, ok := x.count(1)
+	return ok && n == -1
+}
+
+func ageAgrees() *Rule {
+	return build(Rule{
+		ID: "P01", Title: "The age does not agree with the date of birth", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
+		Why: "Ages are whole years on the day the lists were made, and -1 for a child not born yet. Where they disagree, one of the two is old or wrong.",
+		Do:  "Have the extract work out the age from the date of birth on the day it runs.",
+	}, births(true, []string{age}, age, children, func(x *row) result {
+		d, ok := x.date(0)
+		n, known := x.count(1)
+		switch {
+		case !known:
+			return skip
+		case !ok:
+			// Without a date of birth only an unborn child's age can be judged, and
+			// that is right as it stands.
+			return skip
+		}
+		return failIf(d.ageAt(x.data.asOf) != n)
+	})...)
+}
+
+func bornTooLate() *Rule {
+	return build(Rule{
+		ID: "P03", Title: "The date of birth is more than 40 weeks ahead", Severity: SeverityWarning, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
+		Why: "An expected date of birth is 40 weeks ahead at most; later ones are slips in the year.",
+		Do:  "Correct the date of birth.",
+	}, births(true, nil, birth, children, func(x *row) result {
+		d, ok := x.date(0)
+		if !ok {
+			return skip
+		}
+		return failIf(d > x.data.asOf+unbornDays)
+	})...)
+}
+
+// unbornDays is 40 weeks: how long before birth a list with unborn children may begin.
+const unbornDays = 280
+
+func unbornInCare() *Rule {
+	return build(Rule{
+		ID: "P04", Title: "An unborn child is in a list that no unborn child can be in", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, Inferred: true,
+		Why: "Nobody is in care or leaves care before birth.",
+		Do:  "Correct the date of birth or age, or take the row out.",
+	}, births(false, []string{age}, birth, []int{8, 9}, func(x *row) result {
+		if !x.filled(0) && !x.filled(1) {
+			return skip
+		}
+		return failIf(x.unborn())
+	})...)
+}
+
+func unbornGender() *Rule {
+	return build(Rule{
+		ID: "P05", Title: "An unborn child has a gender other than “not stated”", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"OF19"}, Inferred: true,
+		Why: "The template gives unborn children code c.",
+		Do:  "Record c) Not stated/recorded until birth, or correct the date of birth if the child is born.",
+	}, births(false, []string{age, gender}, gender, children, func(x *row) result {
+		if !x.unborn() || !x.filled(2) || !x.read(2) {
+			return skip
+		}
+		return failIf(!x.is(2, "c"))
+	})...)
+}
+
+func adultOpen() *Rule {
+	r := Rule{
+		ID: "P08", Title: "A person of 18 or over has an open plan or is still in care", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"CA89"}, Inferred: true,
+		Why:       "A plan or a period of care ends by the eighteenth birthday; an open one means that the system was not closed.",
+		Do:        "Close the plan or the period of care with its true date.",
+		Statutory: "Children Act 1989, section 105: a child is a person under 18",
+	}
+	open := func(list int, end string) check {
+		return check{list: list, columns: []string{birth, end}, at: end, asOf: true, row: func(x *row) result {
+			d, ok := x.date(0)
+			if !ok || !x.blank(1) {
+				return skip
+			}
+			return failIf(d.ageAt(x.data.asOf) >= 18)
+		}}
+	}
+	return build(r, open(7, "Child Protection Plan End Date"), open(8, "Date Ceased to be Looked After"))
+}
+
+// sameEverywhere applies P02: who a child is does not change from list to list.
+func sameEverywhere() *Rule {
+	r := Rule{
+		ID: "P02", Title: "It differs from the same child's value in other lists", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"DOM"}, Inferred: true,
+		Why:     "A child has one date of birth, gender and ethnicity, and is disabled or not. Where they differ, lists were drawn from different tables or on different days.",
+		Do:      "Have every list take who the child is from the same place.",
+		Columns: []string{birth, gender, ethnicity, disability},
+	}
+	checks := []check{}
+	for _, n := range children {
+		checks = append(checks, check{list: n, whole: func(c *checker, r *Rule, l *listData) { c.sameEverywhere(r, l) }})
+	}
+	return build(r, checks...)
+}
+
+// sameEverywhere compares each child's rows of a list with the value most of the
+// child's rows have, over all lists.
+func (c *checker) sameEverywhere(r *Rule, l *listData) {
+	for _, h := range r.Columns {
+		place, ok := l.place[h]
+		if !ok || l.cols[place].at < 0 {
+			continue
+		}
+		usual := c.usual(h)
+		for row, who := range l.who {
+			if who < 0 || l.cols[place].state[row] != good {
+				continue
+			}
+			v, there := usual[who]
+			if !there {
+				continue // in one row only, or blank elsewhere
+			}
+			c.applies(r, l, place, 1)
+			if l.cols[place].val[row] != v {
+				c.find(r, l.Number, place, row, 0)
+			}
+		}
+	}
+}
+
+// usual gives the commonest value of a column among the rows of each child that
+// has two or more. Of two as common the one of the list nearest to the child
+// wins: 6, 8, 7, then the others.
+func (c *checker) usual(heading string) map[int32]int32 {
+	if m, ok := c.usually[heading]; ok {
+		return m
+	}
+	type tally struct {
+		v      [4]int32
+		n      [4]int32
+		others bool
+	}
+	counts := map[int32]*tally{}
+	out := map[int32]int32{}
+	first := map[int32]int32{} // those with one row: most
+	add := func(t *tally, v int32) {
+		for i := range t.v {
+			if t.n[i] == 0 || t.v[i] == v {
+				t.v[i] = v
+				t.n[i]++
+				return
+			}
+		}
+		t.others = true
+	}
+	for _, n := range []int{6, 8, 7, 9, 10, 5, 4, 3, 2, 1} {
+		l := c.data.lists[n]
+		if l == nil {
+			continue
+		}
+		place, ok := l.place[heading]
+		if !ok || l.cols[place].at < 0 {
+			continue
+		}
+		col := l.cols[place]
+		for row, who := range l.who {
+			if who < 0 || col.state[row] != good {
+				continue
+			}
+			v := col.val[row]
+			was, seen := first[who]
+			switch t := counts[who]; {
+			case t != nil:
+				add(t, v)
+			case !seen:
+				first[who] = v
+			case was != v:
+				t = &tally{}
+				add(t, was)
+				if n := out[who]; n != 0 { // earlier equal rows were not tallied one by one
+					t.n[0] = n
+				}
+				add(t, v)
+				counts[who] = t
+			default:
+				out[who] = max(out[who], 1) + 1
+			}
+		}
+	}
+	for who := range out {
+		out[who] = first[who]
+	}
+	for who, t := range counts {
+		best := 0
+		for i := range t.n {
+			if t.n[i] > t.n[best] {
+				best = i
+			}
+		}
+		out[who] = t.v[best]
+	}
+	if c.usually == nil {
+		c.usually = map[string]map[int32]int32{}
+	}
+	c.usually[heading] = out
+	return out
+}
+
+// share applies a rule about how common a code may be among open cases.
+func share(c *checker, r *Rule, l *listData, heading string, openOnly bool, codes ...string) (n, of int) {
+	col := l.col(heading)
+	for row := range l.rows {
+		if openOnly {
+			if open, known := l.open(row); known && !open {
+				continue
+			}
+		}
+		if !col.filledAt(row) {
+			continue
+		}
+		of++
+		if col.is(row, codes...) {
+			n++
+		}
+	}
+	return n, of
+}
+
+func ethnicityKnown() *Rule {
+	return onLists(Rule{
+		ID: "P06", Title: "Ethnicity is “not yet obtained” or refused more often than it should be", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"DOM"}, Inferred: true, whole: true,
+		Why:    "Of children whose case is open, nearly all can be asked. A large share not known means that nobody asked, or that the extract writes it for what it cannot map.",
+		Do:     "Have workers ask, starting with the cases open longest.",
+		Params: []Param{{"max_percent", 5, "per cent of open cases that may be not yet obtained or refused"}},
+	}, []string{ethnicity}, func(c *checker, r *Rule, l *listData) {
+		n, of := share(c, r, l, ethnicity, true, "NOBT", "REFU")
+		if of >= enoughRows && n*100 > of*c.paramOf(r, "max_percent") {
+			c.findShare(r, l, l.place[ethnicity], n, of)
+		}
+	}, children...)
+}
+
+func disabilityKnown() *Rule {
+	return onLists(Rule{
+		ID: "P07", Title: "Disability is unknown too often, or almost no child has one", Severity: SeverityWarning, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true, whole: true,
+		Why: "In any list of a hundred children some have a disability. Where none has, the field is not recorded or not read.",
+		Do:  "Check which field the extract reads, then how workers record it.",
+		Params: []Param{
+			{"max_unknown_percent", 10, "per cent of rows that may be unknown"},
+			{"min_yes_per_thousand", 10, "rows in a thousand that should say yes, in lists of 100 rows or more"},
+		},
+	}, []string{disability}, func(c *checker, r *Rule, l *listData) {
+		unknown, of := share(c, r, l, disability, false, "c")
+		yes, _ := share(c, r, l, disability, false, "a")
+		switch {
+		case of >= enoughRows && unknown*100 > of*c.paramOf(r, "max_unknown_percent"):
+			c.findShare(r, l, l.place[disability], unknown, of)
+		case of >= 100 && yes*1000 < of*c.paramOf(r, "min_yes_per_thousand"):
+			c.findShare(r, l, l.place[disability], of-yes, of)
+		}
+	}, 4, 5, 6, 7, 8, 9, 10)
+}

@@ -1,0 +1,142 @@
+package tabular
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// part is one part of a workbook made for a test.
+type part struct{ name, text string }
+
+// zipped makes a zip file of some parts, in order.
+func zipped(parts ...part) []byte {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, p := range parts {
+		w, err := z.Create(p.name)
+		if err == nil {
+			_, err = w.Write([]byte(p.text))
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+const (
+	mainNS = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
+	relNS  = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+	head   = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+)
+
+// book describes a workbook made for a test.
+type book struct {
+	sheets  []string // what is in each sheetData
+	shared  string   // what is in sst
+	numFmts string
+	xfs     string // what is in cellXfs
+	props   string // the attributes of workbookPr
+}
+
+// parts gives the parts of the workbook.
+func (b book) parts() []part {
+	var tabs, rels strings.Builder
+	parts := []part{{"_rels/.rels", head + `<Relationships><Relationship Id="rId1" Type="` + relNS + `officeDocument" Target="xl/workbook.xml"/></Relationships>`}}
+	for i, sheet := range b.sheets {
+		fmt.Fprintf(&tabs, `<sheet name="Tab %d" sheetId="%d" r:id="rId%d"/>`, i+1, i+1, i+1)
+		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%sworksheet" Target="worksheets/sheet%d.xml"/>`, i+1, relNS, i+1)
+		parts = append(parts, part{fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), head + `<worksheet ` + mainNS + `><sheetData>` + sheet + `</sheetData></worksheet>`})
+	}
+	return append(parts,
+		part{"xl/workbook.xml", head + `<workbook ` + mainNS + `><workbookPr ` + b.props + `/><sheets>` + tabs.String() + `</sheets></workbook>`},
+		part{"xl/_rels/workbook.xml.rels", head + `<Relationships>` + rels.String() +
+			`<Relationship Id="s" Type="` + relNS + `styles" Target="/xl/styles.xml"/><Relationship Id="t" Type="` + relNS + `sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
+		part{"xl/styles.xml", head + `<styleSheet ` + mainNS + `><numFmts>` + b.numFmts + `</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>` + b.xfs + `</cellXfs></styleSheet>`},
+		part{"xl/sharedStrings.xml", head + `<sst ` + mainNS + `>` + b.shared + `</sst>`})
+}
+
+// data gives the workbook's bytes.
+func (b book) data() []byte { return zipped(b.parts()...) }
+
+// row is a row as a test sees it.
+type row struct {
+	number int
+	cells  []Cell
+}
+
+// String shows a row as 3: "a" Date(46350) "".
+func (r row) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d:", r.number)
+	for _, c := range r.cells {
+		if c.Kind == Text {
+			fmt.Fprintf(&b, " %q", c.Value)
+			continue
+		}
+		fmt.Fprintf(&b, " %s(%s)", [...]string{"", "Number", "Date", "Bool", "Failed", "Formula"}[c.Kind], c.Value)
+	}
+	return b.String()
+}
+
+// rows reads one table of a file.
+func rows(f *File, t Table) ([]row, error) {
+	var all []row
+	err := f.Read(context.Background(), t, nil, func(number int, cells []Cell) error {
+		all = append(all, row{number, append([]Cell(nil), cells...)})
+		return nil
+	})
+	return all, err
+}
+
+// show reads every table of a file, and gives it as lines.
+func show(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	f, err := Open(Source{name, data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return showFile(t, f)
+}
+
+func showFile(t *testing.T, f *File) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range f.Tables {
+		if len(f.Tables) > 1 {
+			fmt.Fprintf(&b, "[%s]\n", table.Tab)
+		}
+		all, err := rows(f, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			fmt.Fprintln(&b, r)
+		}
+	}
+	return b.String()
+}
+
+// sentence reads all of a file, and gives what it is told.
+func sentence(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	f, err := Open(Source{name, data})
+	for i := 0; err == nil && i < len(f.Tables); i++ {
+		err = f.Read(context.Background(), f.Tables[i], nil, func(int, []Cell) error { return nil })
+	}
+	e, ok := err.(*Error)
+	if !ok {
+		t.Fatalf("got %v, want an *Error", err)
+	}
+	if e.File != name {
+		t.Errorf("the error names %q, not the file", e.File)
+	}
+	return e.Sentence
+}

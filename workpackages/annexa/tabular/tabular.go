@@ -1,0 +1,52 @@
+// Package tabular reads the tables of workbooks and CSV files row by row,
+// whatever program wrote them: .xlsx, .xlsm, .ods, .xls, and delimited text in
+// UTF-8, UTF-16 or Windows-1252. Everything stays in memory: nothing of a file
+// is ever written to disk. It knows nothing of what the tables are about.
+package tabular
+
+// Source is one file, in memory.
+type Source struct {
+	Name string // as the user knows it; its ending helps to tell formats apart
+	Data []byte
+}
+
+// Error says in a sentence why a file could not be read, and what to do.
+type Error struct{ File, Sentence string }
+
+func (e *Error) Error() string { return e.File + ": " + e.Sentence }
+
+// Kind says what sort of value a cell holds.
+type Kind uint8
+
+// The kinds of cell.
+const (
+	Text    Kind = iota
+	Number       // a plain number, in Go's decimal notation, as stored: 0.1, 46350
+	Date         // a number that the workbook shows as a date or time: days since the workbook's epoch
+	Bool         // TRUE or FALSE
+	Failed       // a spreadsheet error: #N/A, #REF!, #VALUE! …
+	Formula      // a formula whose value was never worked out: Value is empty
+)
+
+// Cell is one cell. Every cell of CSV is Text. An empty cell is Text "".
+type Cell struct {
+	Value string
+	Kind  Kind
+}
+
+// Table is one tab of a workbook, or one CSV file.
+type Table struct {
+	File     string // Source.Name
+	Tab      string // empty for CSV
+	Index    int    // place in the file, from 1
+	Hidden   bool   // the tab is hidden in the workbook
+	Date1904 bool   // Date cells count from 1904
+}
+
+// RowFunc is given one row: its number as Excel shows it, from 1, and its cells.
+// Rows that are wholly empty may be left out. The slice is used again for the
+// next row; the strings in it are not.
+type RowFunc func(number int, cells []Cell) error
+
+// Progress is told how many bytes of a file's (compressed) data have been read.
+type Progress func(read, total int64)

@@ -1,0 +1,314 @@
+package annexa
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// TextOptions say how WriteText writes.
+type TextOptions struct {
+	Colour bool // for a terminal: severity and verdicts stand out; the words stay
+	All    bool // every cause, with its rows; otherwise what fits a page
+	Change *Change
+}
+
+// How many causes a page holds of those that matter, in each part.
+const pageCauses = 10
+
+// WriteText writes the report for a person: what was read and what was not, the
+// verdict on each list, then the causes by what they speak for.
+func (r *Report) WriteText(w io.Writer, o TextOptions) error {
+	t := &textWriter{w: w, o: o}
+	var names []string
+	for _, f := range r.Files {
+		names = append(names, f.Name)
+	}
+	t.line("Annexe A check of %s%s", strings.Join(names, ", "), asOfText(r.AsOf))
+	t.headings(r)
+	t.lists(r)
+	t.line("")
+	t.line("%s", t.bold(r.Fit.Verdict.Label()))
+	for _, reason := range r.Fit.Reasons {
+		t.line("  %s", reason)
+	}
+	t.change(o.Change)
+	t.causes(r)
+	if len(r.Settings) > 0 {
+		t.line("")
+		t.line("Your settings: %s.", strings.Join(r.Settings, "; "))
+	}
+	t.line("")
+	for _, n := range r.Notes {
+		t.line("%s.", n)
+	}
+	t.line("")
+	t.line("%s", r.Summary())
+	return t.err
+}
+
+func asOfText(asOf string) string {
+	if asOf == "" {
+		return ""
+	}
+	return ", made on " + asOf
+}
+
+// Summary is the report in one sentence.
+func (r *Report) Summary() string {
+	s := fmt.Sprintf("%d of 11 lists found", r.Totals.Found)
+	if r.Totals.Empty > 0 {
+		s += fmt.Sprintf(", %d of them empty", r.Totals.Empty)
+	}
+	return fmt.Sprintf("%s; %s; %s, %s and %s in %s. %s.", s, count(r.Totals.Rows, "row"), count(r.Totals.Errors, "error"), count(r.Totals.Warnings, "warning"), count(r.Totals.Infos, "note"),
+		count(len(r.Causes), "cause"), r.Fit.Verdict.Label())
+}
+
+type textWriter struct {
+	w   io.Writer
+	o   TextOptions
+	err error
+}
+
+func (t *textWriter) line(format string, args ...any) {
+	if t.err == nil {
+		_, t.err = fmt.Fprintln(t.w, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+}
+
+// The terminal's colours; the words beside them say the same.
+const (
+	red    = "31"
+	yellow = "33"
+	blue   = "36"
+	strong = "1"
+)
+
+func (t *textWriter) paint(code, s string) string {
+	if !t.o.Colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *textWriter) bold(s string) string { return t.paint(strong, s) }
+
+func (t *textWriter) severity(s Severity) string {
+	return t.paint(map[Severity]string{SeverityError: red, SeverityWarning: yellow, SeverityInfo: blue}[s], string(s))
+}
+
+// headings says first what was matched to what, and what was not: it is the
+// largest source of trouble.
+func (t *textWriter) headings(r *Report) {
+	title := "What could not be matched, and was not checked"
+	part := func(format string, args ...any) {
+		if title != "" {
+			t.line("")
+			t.line("%s", t.bold(title))
+			title = ""
+		}
+		t.line("  "+format, args...)
+	}
+	for _, u := range r.Unread {
+		if u.Kind != "guidance" {
+			part("%s: %s", u.Where, lowerFirst(u.Why))
+		}
+	}
+	for _, l := range r.Lists {
+		var missing, codes []string
+		for _, c := range l.Columns {
+			if c.Match == matchMissing {
+				missing = append(missing, c.Heading)
+			}
+			if v := c.Values; v != nil && v.Guessed+v.Unknown > 0 {
+				codes = append(codes, fmt.Sprintf("%s (%d guessed, %d not known, of %d)", c.Heading, v.Guessed, v.Unknown, v.Exact+v.Code+v.Words+v.Guessed+v.Unknown))
+			}
+		}
+		if len(missing) > 0 {
+			part("List %d lacks: %s", l.Number, strings.Join(missing, "; "))
+		}
+		if len(l.Unknown) > 0 {
+			part("List %d has headings that are none of its columns: %s", l.Number, strings.Join(l.Unknown, "; "))
+		}
+		if len(codes) > 0 {
+			part("List %d, values matched to codes: %s", l.Number, strings.Join(codes, "; "))
+		}
+	}
+	title = "Matched by another name"
+	for _, l := range r.Lists {
+		var other []string
+		for _, c := range l.Columns {
+			if c.Match == matchAlias {
+				other = append(other, fmt.Sprintf("“%s” as %s", c.Written, c.Heading))
+			}
+		}
+		if len(other) > 0 {
+			part("List %d: %s", l.Number, strings.Join(other, "; "))
+		}
+	}
+}
+
+func (t *textWriter) lists(r *Report) {
+	t.line("")
+	t.line("%-4s %-22s %8s %8s %9s %7s  %s", "List", "", "Rows", "Errors", "Warnings", "Notes", "")
+	for _, l := range r.Lists {
+		if !l.Found {
+			t.line("%4d %-22s %8s %8s %9s %7s  %s", l.Number, clip(l.Short, 22), "-", "-", "-", "-", t.verdict(l.Fit.Verdict))
+			continue
+		}
+		where := ""
+		if l.Edition != "" {
+			where = " (" + l.Edition + ")"
+		}
+		t.line("%4d %-22s %8d %8d %9d %7d  %s%s", l.Number, clip(l.Short, 22), l.Rows, l.Errors, l.Warnings, l.Infos, t.verdict(l.Fit.Verdict), where)
+	}
+}
+
+func (t *textWriter) verdict(v FitVerdict) string {
+	return t.paint(map[FitVerdict]string{NotFit: red, FitKnown: yellow}[v], v.Label())
+}
+
+func (t *textWriter) change(c *Change) {
+	if c == nil {
+		return
+	}
+	t.line("")
+	if c.Empty() {
+		t.line("Nothing has changed since the check before%s.", asOfText(c.Since))
+		return
+	}
+	t.line("%s", t.bold("Since the check before"+asOfText(c.Since)))
+	for _, l := range c.Lists {
+		t.line("  List %d: from “%s” to “%s”", l.List, lowerFirst(l.From.Label()), lowerFirst(l.To.Label()))
+	}
+	for _, part := range []struct {
+		word    string
+		changes []CauseChange
+	}{{"New", c.New}, {"Worse", c.Worse}, {"Better", c.Better}, {"Gone", c.Gone}} {
+		for i, x := range part.changes {
+			if i == pageCauses && !t.o.All {
+				t.line("  %s: and %d more", part.word, len(part.changes)-i)
+				break
+			}
+			t.line("  %s: %s (%d, was %d)", part.word, x.Sentence(), x.To, x.From)
+		}
+	}
+}
+
+// Sentence names the cause: "List 8, Ethnicity: the value is not a permitted code".
+func (x CauseChange) Sentence() string {
+	if x.Column == "" {
+		return fmt.Sprintf("List %d: %s", x.List, lowerFirst(x.Title))
+	}
+	return fmt.Sprintf("List %d, %s: %s", x.List, x.Column, lowerFirst(x.Title))
+}
+
+// causes writes the causes by what they speak for: whoever can mend the one
+// seldom can the other.
+func (t *textWriter) causes(r *Report) {
+	for _, part := range []struct {
+		title   string
+		verdict Verdict
+	}{
+		{"For the extract or the mapping: one repair mends many rows", Extract},
+		{"For recording: each child needs somebody to act", Recording},
+		{"The pattern does not say", Unclear},
+	} {
+		var of []Cause
+		for _, c := range r.Causes {
+			if c.Verdict == part.verdict && (c.Follows == "" || t.o.All) {
+				of = append(of, c)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		t.line("")
+		t.line("%s", t.bold(part.title))
+		shown := 0
+		for _, c := range of {
+			if !t.o.All && (shown == pageCauses || c.Severity == SeverityInfo) {
+				continue
+			}
+			shown++
+			t.cause(r, c)
+		}
+		if more := len(of) - shown; more > 0 {
+			t.line("  and %s more: --all shows them, --out puts every row into a workbook", count(more, "cause"))
+		}
+	}
+}
+
+func (t *textWriter) cause(r *Report, c Cause) {
+	t.line("  %s %s  %s [%s]", t.severity(c.Severity), t.bold(fmt.Sprintf("List %d", c.List)), c.Sentence(), c.Rule)
+	t.line("      Why so: %s.", lowerFirst(c.Reason))
+	t.line("      Do: %s", c.Do)
+	follows := 0
+	for _, x := range r.Causes {
+		if x.Follows == c.Key {
+			follows++
+		}
+	}
+	if follows > 0 {
+		t.line("      %s follow%s from it.", count(follows, "more cause"), map[bool]string{true: "s"}[follows == 1])
+	}
+	if c.Disputed != "" {
+		t.line("      Sources disagree: %s", c.Disputed)
+	}
+	if !t.o.All {
+		return
+	}
+	if c.Inferred {
+		t.line("      No source states this rule: it follows from what the column means.")
+	}
+	if c.Follows != "" {
+		t.line("      Follows from %s.", c.Follows)
+	}
+	if len(c.Rows) > 0 {
+		t.line("      At %s", ranges(c.Rows, c.Count))
+	}
+}
+
+// ranges writes row numbers shortly: "rows 4 to 9, 12, and 310 more".
+func ranges(rows []int, total int) string {
+	const most = 12
+	var parts []string
+	shown := 0
+	for i := 0; i < len(rows) && len(parts) < most; {
+		j := i
+		for j+1 < len(rows) && rows[j+1] == rows[j]+1 {
+			j++
+		}
+		if j == i {
+			parts = append(parts, fmt.Sprint(rows[i]))
+		} else {
+			parts = append(parts, fmt.Sprintf("%d to %d", rows[i], rows[j]))
+		}
+		shown += j - i + 1
+		i = j + 1
+	}
+	word := "rows "
+	if shown == 1 {
+		word = "row "
+	}
+	s := word + strings.Join(parts, ", ")
+	if more := total - shown; more > 0 {
+		s += fmt.Sprintf(", and %d more", more)
+	}
+	return s
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
