@@ -74,7 +74,7 @@ type checker struct {
 	siblings int
 
 	// Worked out once and kept.
-	usually     map[string]map[int32]int32
+	usually     map[string]map[int32]usualValue
 	familySet   map[int32]bool
 	lostNoughts map[int32]bool
 	home        struct {

@@ -215,13 +215,13 @@ func counted(list int, number, event string, shown func(l *listData, row int, si
 			if who < 0 || !ok {
 				continue
 			}
-			latest, most, seen := day(0), n, 0
+			latest, seen, differs := day(0), 0, false
 			for other := range l.of(who) {
 				if d, ok := ev.date(other); ok {
 					latest = max(latest, d)
 				}
-				if m, ok := num.count(other); ok {
-					most = max(most, m)
+				if m, ok := num.count(other); ok && m != n {
+					differs = true // which of them is right nobody can tell from here
 				}
 			}
 			for other := range l.of(who) {
@@ -230,7 +230,7 @@ func counted(list int, number, event string, shown func(l *listData, row int, si
 				}
 			}
 			c.applies(r, l, place, 1)
-			if n != most || n < seen {
+			if differs || n < seen {
 				c.find(r, l.Number, place, row, 0)
 			}
 		}
@@ -315,12 +315,17 @@ func adoptionListed() *Rule {
 		ID: "X15", Title: "A child placed for adoption, or adopted, is not in List 10", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, Inferred: true,
 		Why: "List 10 holds every child adopted in the year or with a decision to place.",
 		Do:  "Check whether the extract of List 10 leaves the child out, or the placement type is wrong.",
-	}, check{list: 8, columns: []string{placementAs, ceasedWhy, childID}, at: placementAs, needs: []int{10}, row: func(x *row) result {
-		if x.who() < 0 || !x.is(0, "A3", "A4", "A5", "A6") && !x.is(1, "E11", "E12") {
+	}, listed(placementAs, "A3", "A4", "A5", "A6"), listed(ceasedWhy, "E11", "E12"))
+}
+
+// listed breaks when a child with one of the codes is not in List 10.
+func listed(heading string, codes ...string) check {
+	return check{list: 8, columns: []string{heading, childID}, at: heading, needs: []int{10}, row: func(x *row) result {
+		if x.who() < 0 || !x.is(0, codes...) {
 			return skip
 		}
 		return failIf(!x.other(10).has(x.who()))
-	}})
+	}}
 }
 
 func orderEndsCare() *Rule {

@@ -13,6 +13,7 @@ func orderRules() []*Rule {
 		order("D04", 6, "CIN Start Date", "CIN Closure Date"),
 		order("D05", 6, "CIN Start Date", "Date Child Was Last Seen"),
 		order("D06", 7, "Child Protection Plan Start Date", "Child Protection Plan End Date"),
+		endsAtOnce(),
 		order("D07", 7, "Child Protection Plan Start Date", "Date of the Last Statutory Visit"),
 		reviewAfterStart(),
 		order("D09", 8, "Date Started to be Looked After", "Date Ceased to be Looked After"),
@@ -52,6 +53,22 @@ func order(id string, list int, first, second string) *Rule {
 			return skip
 		}
 		return failIf(b < a)
+	}})
+}
+
+func endsAtOnce() *Rule {
+	const first, second = "Child Protection Plan Start Date", "Child Protection Plan End Date"
+	return build(Rule{
+		ID: "D06Q", Title: "The plan ended on the day it began", Severity: SeverityInfo, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
+		Why: "It can be so, and seldom is: more often one of the dates was copied from the other.",
+		Do:  "Look at both dates in the record.",
+	}, check{list: 7, columns: []string{first, second}, at: second, row: func(x *row) result {
+		a, okA := x.date(0)
+		b, okB := x.date(1)
+		if !okA || !okB {
+			return skip
+		}
+		return failIf(a == b)
 	}})
 }
 

@@ -141,39 +141,31 @@ func (c *checker) sameEverywhere(r *Rule, l *listData) {
 				continue // in one row only, or blank elsewhere
 			}
 			c.applies(r, l, place, 1)
-			if l.cols[place].val[row] != v {
+			if v.tied || l.cols[place].val[row] != v.value {
 				c.find(r, l.Number, place, row, 0)
 			}
 		}
 	}
 }
 
+// usualValue is the commonest value of a child, or one of several as common: then
+// nobody can tell from here which is right.
+type usualValue struct {
+	value int32
+	tied  bool
+}
+
 // usual gives the commonest value of a column among the rows of each child that
-// has two or more. Of two as common the one of the list nearest to the child
-// wins: 6, 8, 7, then the others.
-func (c *checker) usual(heading string) map[int32]int32 {
+// has two or more.
+func (c *checker) usual(heading string) map[int32]usualValue {
 	if m, ok := c.usually[heading]; ok {
 		return m
 	}
-	type tally struct {
-		v      [4]int32
-		n      [4]int32
-		others bool
-	}
-	counts := map[int32]*tally{}
-	out := map[int32]int32{}
-	first := map[int32]int32{} // those with one row: most
-	add := func(t *tally, v int32) {
-		for i := range t.v {
-			if t.n[i] == 0 || t.v[i] == v {
-				t.v[i] = v
-				t.n[i]++
-				return
-			}
-		}
-		t.others = true
-	}
-	for _, n := range []int{6, 8, 7, 9, 10, 5, 4, 3, 2, 1} {
+	// Nearly every child has one value, so only those with more are tallied: the
+	// first few values are enough to know the commonest.
+	first, rows := map[int32]int32{}, map[int32]int32{}
+	tallies := map[int32]map[int32]int32{}
+	for _, n := range children {
 		l := c.data.lists[n]
 		if l == nil {
 			continue
@@ -189,41 +181,43 @@ func (c *checker) usual(heading string) map[int32]int32 {
 			}
 			v := col.val[row]
 			was, seen := first[who]
-			switch t := counts[who]; {
-			case t != nil:
-				add(t, v)
+			switch {
 			case !seen:
 				first[who] = v
+			case tallies[who] != nil:
+				tallies[who][v]++
 			case was != v:
-				t = &tally{}
-				add(t, was)
-				if n := out[who]; n != 0 { // earlier equal rows were not tallied one by one
-					t.n[0] = n
-				}
-				add(t, v)
-				counts[who] = t
-			default:
-				out[who] = max(out[who], 1) + 1
+				tallies[who] = map[int32]int32{was: rows[who], v: 1}
 			}
+			rows[who]++
 		}
 	}
-	for who := range out {
-		out[who] = first[who]
-	}
-	for who, t := range counts {
-		best := 0
-		for i := range t.n {
-			if t.n[i] > t.n[best] {
-				best = i
-			}
+	out := map[int32]usualValue{}
+	for who, n := range rows {
+		if n > 1 {
+			out[who] = commonest(first[who], tallies[who])
 		}
-		out[who] = t.v[best]
 	}
 	if c.usually == nil {
-		c.usually = map[string]map[int32]int32{}
+		c.usually = map[string]map[int32]usualValue{}
 	}
 	c.usually[heading] = out
 	return out
+}
+
+func commonest(only int32, tally map[int32]int32) usualValue {
+	best := usualValue{value: only}
+	most := tally[only]
+	for v, n := range tally {
+		switch {
+		case v == best.value:
+		case n > most:
+			best, most = usualValue{value: v}, n
+		case n == most:
+			best.tied = true
+		}
+	}
+	return best
 }
 
 // share applies a rule about how common a code may be among open cases.
