@@ -105,6 +105,22 @@ func heading(s string) string {
 	return s
 }
 
+// outside counts rows outside their list's window, over all lists: where most
+// are, the day the lists were made was given wrongly.
+func (c *checker) outside() (n, of int) {
+	for k, f := range c.found {
+		if k.rule.ID == ruleWindow.ID {
+			n += len(f.rows)
+		}
+	}
+	for k, t := range c.tallies {
+		if k.rule.ID == ruleWindow.ID {
+			of += t.of
+		}
+	}
+	return n, of
+}
+
 // notes say what was not checked, and why.
 func (c *checker) notes() []string {
 	notes := []string{}
@@ -112,6 +128,9 @@ func (c *checker) notes() []string {
 		notes = append(notes, "Ages, time limits, windows and dates in the future were not checked: say on which day the lists were made")
 	} else if !workingdays.Known(c.data.asOf.time()) {
 		notes = append(notes, fmt.Sprintf("The bank holidays of %d are worked out from the standing rules: those known run to %d, and a one-off holiday may be missing", c.data.asOf.time().Year(), workingdays.KnownThrough))
+	}
+	if outside, of := c.outside(); of >= enoughRows && outside*10 >= of*8 {
+		notes = append(notes, fmt.Sprintf("%s of the rows are outside the time that their lists speak of: check that the lists were made on %s", percent(float64(outside)/float64(of)), c.data.asOf.time().Format("2 January 2006")))
 	}
 	var absent []int
 	for _, n := range []int{6, 7, 8} {

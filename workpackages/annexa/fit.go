@@ -68,10 +68,12 @@ func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
 		f.Verdict, f.Reasons = FitKnown, known
 	}
 	if l.Rows == 0 && f.Verdict == FitToSend && !l.Suppressed {
-		f = Fit{FitKnown, []string{"The list is empty, which is right only if there is nobody to put in it"}}
+		f.Reasons = []string{emptyList}
 	}
 	return f
 }
+
+const emptyList = "The list is empty, which is right only if there is nobody to put in it"
 
 // unfit reports whether a cause alone makes its list unfit to send.
 func (r *Report) unfit(c Cause) bool {
@@ -98,10 +100,7 @@ func required(list int, column string) bool {
 // Sentence is the cause in one sentence: "Ethnicity: the value is not a permitted
 // code (312 of 640 rows)".
 func (c Cause) Sentence() string {
-	s := c.Title
-	if c.Column != "" {
-		s = c.Column + ": " + lowerFirst(c.Title)
-	}
+	s := c.what()
 	switch {
 	case c.Suppressed:
 		s += " (1 to 5 rows)"
@@ -111,6 +110,14 @@ func (c Cause) Sentence() string {
 		s += fmt.Sprintf(" (%d)", c.Count)
 	}
 	return s
+}
+
+// what is the cause without its numbers.
+func (c Cause) what() string {
+	if c.Column == "" {
+		return c.Title
+	}
+	return c.Column + ": " + lowerFirst(c.Title)
 }
 
 func lowerFirst(s string) string {

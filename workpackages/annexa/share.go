@@ -113,7 +113,7 @@ func (r *Report) fitReasons() {
 	verdict := r.Fit.Verdict
 	for i := range r.Lists {
 		l := &r.Lists[i]
-		if len(l.Fit.Reasons) == 0 || !l.Found || l.Fit.Verdict == NotChecked {
+		if l.Fit.Verdict != NotFit && l.Fit.Verdict != FitKnown || !l.Found {
 			continue
 		}
 		l.Fit.Reasons = []string{}
@@ -122,9 +122,6 @@ func (r *Report) fitReasons() {
 			if c.List == l.Number && !practice(c.Rule) && unfit && c.Follows == "" {
 				l.Fit.Reasons = append(l.Fit.Reasons, c.Sentence())
 			}
-		}
-		if len(l.Fit.Reasons) == 0 {
-			l.Fit.Reasons = []string{"The list is empty, which is right only if there is nobody to put in it"}
 		}
 	}
 	r.Fit = Fit{Verdict: verdict, Reasons: []string{}}

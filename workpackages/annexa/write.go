@@ -158,8 +158,11 @@ func (t *textWriter) lists(r *Report) {
 			continue
 		}
 		where := ""
+		if l.Rows == 0 {
+			where = " (empty)"
+		}
 		if l.Edition != "" {
-			where = " (" + l.Edition + ")"
+			where += " (" + l.Edition + ")"
 		}
 		t.line("%4d %-22s %8d %8d %9d %7d  %s%s", l.Number, clip(l.Short, 22), l.Rows, l.Errors, l.Warnings, l.Infos, t.verdict(l.Fit.Verdict), where)
 	}
@@ -215,10 +218,10 @@ func (t *textWriter) causes(r *Report) {
 		{"For recording: each child needs somebody to act", Recording},
 		{"The pattern does not say", Unclear},
 	} {
-		var of []Cause
-		for _, c := range r.Causes {
-			if c.Verdict == part.verdict && (c.Follows == "" || t.o.All) {
-				of = append(of, c)
+		var of []Group
+		for _, g := range t.groups(r) {
+			if g.Causes[0].Verdict == part.verdict {
+				of = append(of, g)
 			}
 		}
 		if len(of) == 0 {
@@ -227,12 +230,12 @@ func (t *textWriter) causes(r *Report) {
 		t.line("")
 		t.line("%s", t.bold(part.title))
 		shown := 0
-		for _, c := range of {
-			if !t.o.All && (shown == pageCauses || c.Severity == SeverityInfo) {
+		for _, g := range of {
+			if !t.o.All && (shown == pageCauses || g.Causes[0].Severity == SeverityInfo) {
 				continue
 			}
 			shown++
-			t.cause(r, c)
+			t.group(r, g)
 		}
 		if more := len(of) - shown; more > 0 {
 			t.line("  and %s more: --all shows them, --out puts every row into a workbook", count(more, "cause"))
@@ -240,27 +243,46 @@ func (t *textWriter) causes(r *Report) {
 	}
 }
 
-func (t *textWriter) cause(r *Report, c Cause) {
-	t.line("  %s %s  %s [%s]", t.severity(c.Severity), t.bold(fmt.Sprintf("List %d", c.List)), c.Sentence(), c.Rule)
-	t.line("      Why so: %s.", lowerFirst(c.Reason))
+// groups are what is written: on a page one fault of several lists once, and
+// otherwise every cause, those that follow from another too.
+func (t *textWriter) groups(r *Report) []Group {
+	if !t.o.All {
+		return Groups(r.Causes)
+	}
+	var out []Group
+	for _, c := range r.Causes {
+		out = append(out, Group{Causes: []Cause{c}, Count: c.Count, Of: c.Of})
+	}
+	return out
+}
+
+func (t *textWriter) group(r *Report, g Group) {
+	c := g.Causes[0]
+	t.line("  %s %s  %s [%s]", t.severity(c.Severity), t.bold(g.Where()), g.Sentence(), c.Rule)
+	t.line("      Why so: %s.", lowerFirst(g.Reason()))
 	t.line("      Do: %s", c.Do)
 	follows := 0
 	for _, x := range r.Causes {
-		if x.Follows == c.Key {
-			follows++
+		for _, own := range g.Causes {
+			if x.Follows == own.Key {
+				follows++
+			}
 		}
 	}
-	if follows > 0 {
-		t.line("      %s follow%s from it.", count(follows, "more cause"), map[bool]string{true: "s"}[follows == 1])
+	switch {
+	case follows == 1:
+		t.line("      1 more cause follows from it.")
+	case follows > 1:
+		t.line("      %d more causes follow from it.", follows)
 	}
 	if c.Disputed != "" {
 		t.line("      Sources disagree: %s", c.Disputed)
 	}
-	if !t.o.All {
-		return
-	}
 	if c.Inferred {
 		t.line("      No source states this rule: it follows from what the column means.")
+	}
+	if !t.o.All {
+		return
 	}
 	if c.Follows != "" {
 		t.line("      Follows from %s.", c.Follows)
