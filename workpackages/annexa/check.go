@@ -299,8 +299,8 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 	for range f.unknown {
 		c.find(ruleHeadingUnknown, number, noColumn, -1, 0)
 	}
-	for range f.twice {
-		c.find(ruleHeadingTwice, number, noColumn, -1, 0)
+	for _, column := range f.twice {
+		c.find(ruleHeadingTwice, number, column, -1, 0)
 	}
 	return &reader{checker: c, l: l, date1904: t.Date1904}, nil
 }

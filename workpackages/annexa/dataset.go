@@ -62,7 +62,6 @@ type listData struct {
 	table   int // which table of it, from 1
 	heading int
 	unknown []string
-	twice   []string
 	later   bool // the later edition of the list
 
 	teams   map[string]int32
@@ -313,7 +312,7 @@ func (d *dataset) eachChild(visit func(l *listData, row int, who int32)) {
 
 // newListData makes room for the list of a table.
 func newListData(f layout, t tabular.Table) *listData {
-	l := &listData{list: f.list, heading: f.row, unknown: f.unknown, twice: f.twice, later: f.later(), teams: map[string]int32{}, table: t.Index}
+	l := &listData{list: f.list, heading: f.row, unknown: f.unknown, later: f.later(), teams: map[string]int32{}, table: t.Index}
 	for i, c := range f.list.Columns {
 		l.cols = append(l.cols, &columnData{column: c, at: f.at[i], how: f.how[i], written: f.written[i]})
 	}

@@ -46,7 +46,7 @@ type layout struct {
 	how     []string // of list.Columns; "" where missing
 	written []string // the headings as the file has them
 	unknown []string // headings of no column
-	twice   []string
+	twice   []int    // columns whose heading is there again
 	matched int
 	score   float64
 }
@@ -97,8 +97,8 @@ func fit(l *list, cells []string) layout {
 		if taken[i] || folded[i] == "" {
 			continue
 		}
-		if slices.ContainsFunc(f.at, func(at int) bool { return at >= 0 && folded[at] == folded[i] }) {
-			f.twice = append(f.twice, strings.TrimSpace(cells[i]))
+		if again := slices.IndexFunc(f.at, func(at int) bool { return at >= 0 && folded[at] == folded[i] }); again >= 0 {
+			f.twice = append(f.twice, again)
 		} else {
 			f.unknown = append(f.unknown, strings.TrimSpace(cells[i]))
 		}

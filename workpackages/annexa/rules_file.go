@@ -29,7 +29,7 @@ var (
 		Do:  "Check which list it is, and name it so.",
 	}
 	ruleHeadingTwice = &Rule{
-		ID: "F04", Title: "A heading is there more than once", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, whole: true,
+		ID: "F04", Title: "The heading is there more than once", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, whole: true,
 		Why: "Only the first of the columns was checked.",
 		Do:  "Keep one column under each heading.",
 	}

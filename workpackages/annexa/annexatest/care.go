@@ -135,8 +135,8 @@ func (g *gen) place(c cells, i int, in placement) {
 			break
 		}
 	}
-	if i == 1 {
-		at = localities[1]
+	if rare := map[int]int{1: 1, 3: 7, 4: 6}; rare[i] > 0 { // one of each, however short the list
+		at = localities[rare[i]]
 	}
 	c[placeLA], c[placeInOut] = at.name, "b) Out"
 	if at.name == homeAuthority {

@@ -28,7 +28,12 @@ type Fault struct {
 // The same return, seed and n give the same faults. Plant once in a return.
 func Plant(r *Return, seed uint64, n int) []Fault {
 	p := newPlanter(r, seed)
-	beds := p.beds(n)
+	beds := p.beds()
+	first := beds[:min(n, len(beds))]
+	spare := beds[len(first):] // for kinds whose places were taken by others
+	byPlaces(first)
+	byPlaces(spare)
+	beds = first
 	var faults []Fault
 	for len(faults) < n {
 		before := len(faults)
@@ -40,9 +45,10 @@ func Plant(r *Return, seed uint64, n int) []Fault {
 				faults = append(faults, f)
 			}
 		}
-		if len(faults) == before {
+		if len(faults) == before && len(spare) == 0 {
 			break
 		}
+		beds, spare = slices.Concat(spare, beds), nil
 	}
 	return faults
 }
@@ -111,33 +117,35 @@ func newPlanter(r *Return, seed uint64) *planter {
 // A bed is a kind with the rows still to be tried for it.
 type bed struct {
 	kind
-	rows int // that it looks over
-	next int // the place in them
-	left int // not tried yet
+	places int // that it could take in the clean return
+	rows   int // that it looks over
+	next   int // the place in them
+	left   int // not tried yet
 }
 
-// beds picks the kinds for n faults, those with the fewest places first, so
-// that others do not take them.
-func (p *planter) beds(n int) []*bed {
+// beds gives the kinds that have a place at all, in no order.
+func (p *planter) beds() []*bed {
 	var beds []*bed
-	places := map[string]int{}
 	for _, k := range allKinds() {
 		l := p.r.Lists[k.list-1]
+		b := &bed{kind: k, rows: len(l.Rows), left: len(l.Rows)}
 		for i := range l.Rows {
 			if p.fits(k, row{p, l, i}) {
-				places[k.name]++
+				b.places++
 			}
 		}
-		if places[k.name] > 0 {
-			beds = append(beds, &bed{kind: k, rows: len(l.Rows), next: p.IntN(len(l.Rows)), left: len(l.Rows)})
+		if b.places > 0 {
+			b.next = p.IntN(b.rows)
+			beds = append(beds, b)
 		}
 	}
 	p.Shuffle(len(beds), func(i, j int) { beds[i], beds[j] = beds[j], beds[i] })
-	if n < len(beds) {
-		beds = beds[:n]
-	}
-	slices.SortStableFunc(beds, func(a, b *bed) int { return places[a.name] - places[b.name] })
 	return beds
+}
+
+// byPlaces puts those with the fewest places first, before others take them.
+func byPlaces(beds []*bed) {
+	slices.SortStableFunc(beds, func(a, b *bed) int { return a.places - b.places })
 }
 
 // fits reports whether the row may take a fault of the kind.
@@ -165,10 +173,10 @@ func (p *planter) spoil(k kind, x row) Fault {
 	at := x
 	if k.add != nil {
 		at = k.add(x)
-		p.used[at.who()] = true
 	} else {
 		k.do(x)
 	}
+	p.used[at.who()] = true // the identity number itself may have been the fault
 	f := at.fault(k.rule, k.column)
 	f.Kind = k.name
 	for _, h := range k.also {

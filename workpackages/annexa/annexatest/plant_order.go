@@ -26,7 +26,7 @@ var orderKinds = []kind{
 		return x.get(adoptionOrder) != "" && !x.has(8) && x.day(placed) > x.p.twelve+10
 	}, do: shift(adoptionOrder, placed, -3)},
 
-	{name: "stage 1 before the enquiry", rule: "D19", list: 11, column: stage1Start, when: all(filled(enquiry), filled(stage1Start)), do: shift(enquiry, stage1Start, 2)},
+	{name: "stage 1 before the enquiry", rule: "D19", list: 11, column: stage1Start, when: all(filled(enquiry), back(stage1Start, 5)), do: shift(enquiry, stage1Start, 2)},
 	{name: "stage 1 ends before it starts", rule: "D20", list: 11, column: stage1End, when: filled(stage1End), do: shift(stage1End, stage1Start, -2)},
 	{name: "stage 2 before the end of stage 1", rule: "D21", list: 11, column: stage2Start, when: shortStage2, do: shift(stage2Start, stage1End, -1)},
 	{name: "stage 2 ends before it starts", rule: "D22", list: 11, column: stage2End, when: filled(stage2End), do: shift(stage2End, stage2Start, -1)},

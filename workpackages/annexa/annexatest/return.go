@@ -10,7 +10,7 @@ import (
 // A Return is one made-up Annexe A return.
 type Return struct {
 	AsOf     time.Time // the day the lists were made, midnight UTC
-	Official bool      // written as Ofsted's workbook: guidance tabs first, a title over the headings
+	Official bool      // written in Ofsted's layout: guidance tabs first, and in each list (its CSV too) a title over the headings
 	Lists    [11]*List // Lists 1 to 11 in order
 }
 

@@ -158,10 +158,12 @@ func StreamContacts(w io.Writer, seed uint64, rows int) error {
 		return fmt.Errorf("write the headings: %w", err)
 	}
 	var p *person
+	var on day
 	for i := range rows {
-		on := g.between(g.window, g.asOf)
-		if i%3 != 2 { // the third row of three is the second contact of the child before it
-			p = g.child(i, g.window)
+		if i%3 == 2 { // the child of the row before, on a later day or an earlier one
+			on = g.window + (on-g.window+1+g.days(0, 100))%(g.asOf-g.window+1)
+		} else {
+			p, on = g.child(i, g.window), g.between(g.window, g.asOf)
 		}
 		g.add(1, p, cells{contactDate: on, contactSource: g.source(i)})
 		if err := out.Write(l.Rows[0]); err != nil {
