@@ -300,27 +300,28 @@ func themOr(k int) string {
 	return "them"
 }
 
+// cellRuleIDs are rules about single cells that, found in nearly every row, say
+// that the whole column is broken.
+var cellRuleIDs = []string{"S04", "S05", "S05M", "S10", "S10F", "S06", "N01", "R01", "R02", "S02", "S08"}
+
 // follow marks causes that another one explains: a rule that reads a column
 // which is blank or unreadable in every row says nothing of its own.
 func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 	broken := map[string]string{} // list and column to the key of the cause
 	at := func(list int, column string) string { return fmt.Sprintf("%d/%s", list, column) }
-	for _, x := range all {
-		whole := false
-		switch x.Rule {
-		case "S07", "S07C", "S05D", "S08L", "S01H":
-			whole = true
-		case "S04", "S05", "S05M", "S10", "S10F", "S06", "N01", "R01", "R02", "S02", "S08":
-			whole = x.Share >= 0.8 && x.Count >= fewRows
-		}
-		if whole && broken[at(x.List, x.Column)] == "" {
-			broken[at(x.List, x.Column)] = x.Key
-		}
-	}
-	// S07 says best what R01 says as well.
-	for _, x := range all {
-		if x.Rule == "S07" {
-			broken[at(x.List, x.Column)] = x.Key
+	// S07 says best what R01 says as well, and what every cell says of itself
+	// says more than that they are alike.
+	for _, of := range []func(x Cause) bool{
+		func(x Cause) bool { return x.Rule == "S07" || x.Rule == "S01H" },
+		func(x Cause) bool {
+			return slices.Contains(cellRuleIDs, x.Rule) && x.Share >= 0.8 && x.Count >= fewRows
+		},
+		func(x Cause) bool { return x.Rule == "S05D" || x.Rule == "S08L" || x.Rule == "S07C" },
+	} {
+		for _, x := range all {
+			if of(x) && broken[at(x.List, x.Column)] == "" {
+				broken[at(x.List, x.Column)] = x.Key
+			}
 		}
 	}
 	if len(broken) == 0 {
