@@ -327,9 +327,9 @@ func manyPlacements() *Rule {
 		Do:        "Be ready to say why each moved.",
 		Statutory: "DfE indicator: three or more placements in the year",
 		Params:    []Param{{"placements", 3, "placements in 12 months from which a child is named"}},
-	}, check{list: 8, columns: []string{placements, "Date Ceased to be Looked After"}, at: placements, row: func(x *row) result {
+	}, check{list: 8, columns: []string{placements}, at: placements, row: func(x *row) result {
 		n, ok := x.count(0)
-		if !ok || !x.blank(1) {
+		if !ok {
 			return skip
 		}
 		return failIf(n >= x.param("placements"))

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -62,18 +61,34 @@ var benchBook = sync.OnceValue(func() []byte {
 	return b.data()
 })
 
-// BenchmarkXLSX reads the whole of benchBook in several ways. Figures are
-// BENCHFIGURES
+// BenchmarkXLSX reads the whole of benchBook in several ways: 5.8 MB, 54,865 rows
+// of 15 columns on 11 tabs, on one core of a shared AMD EPYC.
+//
+//	                                         ms      MB allocated   allocations
+//	unzip only                               74            1.2             757
+//	scan only, ours                         162            1.2             846
+//	scan only, muktihari/xmltokenizer       229 (*)        4.0             473
+//	scan only, encoding/xml RawToken        769          367         8,947,876
+//	whole read, ours                        260           30            56,172
+//	whole read, excelize v2.11.1          1,691        1,079        18,441,951
+//
+// (*) v0.0.5, unzipped by a faster inflater, some 17 ms less. It is not safe on
+// files from strangers: it knows attributes in double quotes only, takes a > in
+// an attribute or comment for the tag's end and a / in an attribute for an empty
+// element, trims the space of text, leaves entities as they are, and gives a
+// document that ends within an element as a whole one.
+//
+// "read/ours" keeps no strings but the shared ones, and each row is one
+// allocation.
 func BenchmarkXLSX(b *testing.B) {
 	data := benchBook()
 	for _, way := range []struct {
 		name string
 		read func([]byte) error
 	}{
-		{"unzip/archive-zip", func(d []byte) error { return eachPart(d, nil, drain) }},
-		{"unzip/klauspost", func(d []byte) error { return eachPart(d, flate.NewReader, drain) }},
-		{"scan/ours", func(d []byte) error { return eachPart(d, flate.NewReader, scanAll) }},
-		{"scan/encoding-xml", func(d []byte) error { return eachPart(d, flate.NewReader, decodeAll) }},
+		{"unzip", func(d []byte) error { return eachPart(d, drain) }},
+		{"scan/ours", func(d []byte) error { return eachPart(d, scanAll) }},
+		{"scan/encoding-xml", func(d []byte) error { return eachPart(d, decodeAll) }},
 		{"read/ours", readAll},
 		{"read/excelize", excelizeAll},
 	} {
@@ -89,13 +104,10 @@ func BenchmarkXLSX(b *testing.B) {
 	}
 }
 
-func eachPart(data []byte, inflate zip.Decompressor, read func(io.Reader) error) error {
+func eachPart(data []byte, read func(io.Reader) error) error {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
-	}
-	if inflate != nil {
-		z.RegisterDecompressor(zip.Deflate, inflate)
 	}
 	for _, f := range z.File {
 		r, err := f.Open()

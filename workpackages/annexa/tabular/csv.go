@@ -13,6 +13,7 @@ import (
 
 const (
 	notText  = "The file is not text that can be read. Open it in Excel, save it as CSV UTF-8, and try again"
+	cutOff   = "The file is cut short. Save it as CSV UTF-8 again, and try again"
 	unclosed = "A quotation mark that opens in row %d is never closed. Take it out or close it, save the file, and try again"
 	maxField = 1 << 20 // bytes; a cell of Excel's holds 32,767 characters
 )
@@ -54,7 +55,7 @@ func (t *text) encoding() error {
 	utf16 := bytes.HasPrefix(t.data, []byte("\xFF\xFE")) || bytes.HasPrefix(t.data, []byte("\xFE\xFF"))
 	switch {
 	case utf16 && len(t.data)%2 != 0:
-		return problem("The file is cut short. Save it again, and try again")
+		return problem(cutOff)
 	case utf16:
 		t.decode = func(r io.Reader) io.Reader {
 			return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r)
@@ -64,11 +65,25 @@ func (t *text) encoding() error {
 		return problem(notText)
 	case bytes.HasPrefix(t.data, []byte("\xEF\xBB\xBF")):
 		t.data, t.skip = t.data[3:], 3
-	}
-	if !utf8.Valid(t.data) {
+	case utf8.Valid(t.data):
+	case endsInCharacter(t.data):
+		return problem(cutOff)
+	default:
 		t.decode = charmap.Windows1252.NewDecoder().Reader
 	}
 	return nil
+}
+
+// endsInCharacter says whether all is UTF-8, with characters that show it to be
+// no other, but for one that lacks its last bytes.
+func endsInCharacter(data []byte) bool {
+	for n := 1; n <= 3 && n < len(data); n++ {
+		body, tail := data[:len(data)-n], data[len(data)-n:]
+		if utf8.RuneStart(tail[0]) {
+			return !utf8.FullRune(tail) && utf8.Valid(body) && bytes.ContainsFunc(body, func(r rune) bool { return r >= utf8.RuneSelf })
+		}
+	}
+	return false
 }
 
 // separators are those that are looked for, the likeliest first.

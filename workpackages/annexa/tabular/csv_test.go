@@ -1,6 +1,9 @@
 package tabular
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestCSV(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
@@ -14,6 +17,9 @@ func TestCSV(t *testing.T) {
 		{"UTF-16, little end first", "\xFF\xFEa\x00,\x00\xE9\x00\n\x00", "1: \"a\" \"é\"\n"},
 		{"UTF-16, big end first", "\xFE\xFF\x00a\x00,\x00\xE9\x00\n", "1: \"a\" \"é\"\n"},
 		{"Windows-1252", "caf\xE9,\x80\n", "1: \"café\" \"€\"\n"},
+		{"Windows-1252 that ends in a letter of its own", "caf\xE9", "1: \"café\"\n"},
+		{"UTF-8 by its mark, with a byte that is not", "\xEF\xBB\xBFé\xE9,b\n", "1: \"é\uFFFD\" \"b\"\n"},
+		{"a heading that starts as a zip file does", "PK,b\n", "1: \"PK\" \"b\"\n"},
 		{"line ends of every system", "a\r\nb\rc\nd", "1: \"a\"\n2: \"b\"\n3: \"c\"\n4: \"d\"\n"},
 		{"blank lines count as rows, as in Excel", "a\n\n,,\nb\n", "1: \"a\"\n4: \"b\"\n"},
 		{"a line end within quotation marks does not end the row", "\"a\nb\",c\nd,e\n", "1: \"a\\nb\" \"c\"\n2: \"d\" \"e\"\n"},
@@ -27,5 +33,25 @@ func TestCSV(t *testing.T) {
 				t.Errorf("got\n%swant\n%s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestCSVIsReadAlikeHoweverItArrives(t *testing.T) {
+	const text = "a,\"b\r\n\"\"c\"\"\"\r\n\r\n\"\",d e\rf\"g,\"h\"i\n"
+	want := []string{`1: "a" "b\r\n\"c\""`, `3: "" "d e"`, `4: "f\"g" "hi"`}
+	for size := 1; size <= len(text); size++ {
+		var got []string
+		rec := &records{sep: ',', row: 1, b: &builder{row: func(number int, cells []Cell) error {
+			got = append(got, row{number, cells}.String())
+			return nil
+		}}}
+		for piece := range slices.Chunk([]byte(text), size) {
+			if err := rec.feed(piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rec.finish(); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d bytes at a time: got %q, %v", size, got, err)
+		}
 	}
 }

@@ -13,11 +13,16 @@ import (
 type part struct{ name, text string }
 
 // zipped makes a zip file of some parts, in order.
-func zipped(parts ...part) []byte {
+func zipped(parts ...part) []byte { return archive(zip.Deflate, parts) }
+
+// stored makes one without compressing, which is what takes the time.
+func stored(parts ...part) []byte { return archive(zip.Store, parts) }
+
+func archive(method uint16, parts []part) []byte {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, p := range parts {
-		w, err := z.Create(p.name)
+		w, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: method})
 		if err == nil {
 			_, err = w.Write([]byte(p.text))
 		}
@@ -49,7 +54,9 @@ type book struct {
 // parts gives the parts of the workbook.
 func (b book) parts() []part {
 	var tabs, rels strings.Builder
-	parts := []part{{"_rels/.rels", head + `<Relationships><Relationship Id="rId1" Type="` + relNS + `officeDocument" Target="xl/workbook.xml"/></Relationships>`}}
+	const ns = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
+	const typed = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`
+	parts := []part{{"[Content_Types].xml", head + typed}, {"_rels/.rels", head + ns + `<Relationship Id="rId1" Type="` + relNS + `officeDocument" Target="xl/workbook.xml"/></Relationships>`}}
 	for i, sheet := range b.sheets {
 		fmt.Fprintf(&tabs, `<sheet name="Tab %d" sheetId="%d" r:id="rId%d"/>`, i+1, i+1, i+1)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%sworksheet" Target="worksheets/sheet%d.xml"/>`, i+1, relNS, i+1)
@@ -57,7 +64,7 @@ func (b book) parts() []part {
 	}
 	return append(parts,
 		part{"xl/workbook.xml", head + `<workbook ` + mainNS + `><workbookPr ` + b.props + `/><sheets>` + tabs.String() + `</sheets></workbook>`},
-		part{"xl/_rels/workbook.xml.rels", head + `<Relationships>` + rels.String() +
+		part{"xl/_rels/workbook.xml.rels", head + ns + rels.String() +
 			`<Relationship Id="s" Type="` + relNS + `styles" Target="/xl/styles.xml"/><Relationship Id="t" Type="` + relNS + `sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
 		part{"xl/styles.xml", head + `<styleSheet ` + mainNS + `><numFmts>` + b.numFmts + `</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>` + b.xfs + `</cellXfs></styleSheet>`},
 		part{"xl/sharedStrings.xml", head + `<sst ` + mainNS + `>` + b.shared + `</sst>`})

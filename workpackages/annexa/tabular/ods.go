@@ -15,6 +15,7 @@ import (
 // the time is not midnight exactly. A time of day is Text too: 09:30:00.
 type ods struct {
 	pack *pack
+	tabs int
 	at   *cursor
 }
 
@@ -46,7 +47,7 @@ func (f *File) openODS(p *pack) error {
 		}
 		return nil
 	}, nil)
-	f.Kind, f.format = "ods", &ods{pack: p}
+	f.Kind, f.format = "ods", &ods{pack: p, tabs: len(f.Tables)}
 	if err == nil && len(f.Tables) == 0 {
 		err = problem("The workbook has no tab with cells in it. Give the workbook that holds the lists")
 	}
@@ -108,7 +109,7 @@ func (o *ods) read(m *meter, t Table, b *builder) error {
 	c := o.at
 	o.at = nil
 	if c == nil || c.table >= t.Index {
-		_, s, err := o.pack.open(m, content)
+		_, s, err := o.pack.open(m, content, 0)
 		if err != nil {
 			return err
 		}
@@ -121,6 +122,9 @@ func (o *ods) read(m *meter, t Table, b *builder) error {
 	err := c.rowsOf()
 	if _, stop := err.(stopped); err == nil || stop {
 		o.at = c
+	}
+	if err == nil && t.Index == o.tabs {
+		m.progress(m.total, m.total) // what is left of the content is of no table
 	}
 	return err
 }

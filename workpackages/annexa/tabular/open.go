@@ -13,7 +13,7 @@ import (
 // File is a file that has been opened: a workbook with its tabs, or one table
 // of text. It is not for use by two goroutines at once.
 type File struct {
-	Kind   string  // xlsx (.xlsm too), ods, xls or csv
+	Kind   string  // xlsx (.xlsm too), ods or csv
 	Tables []Table // in the order of the file; a chart is not one
 
 	src    Source
@@ -69,7 +69,7 @@ func (f *File) open() (err error) {
 	switch {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))) == 0:
 		return problem(empty)
-	case bytes.HasPrefix(data, []byte("PK")):
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
 		return f.openZip()
 	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
 		return f.openOLE()
@@ -199,7 +199,8 @@ func (m *meter) Read(p []byte) (int, error) {
 	}
 	if m.read-m.told >= 1<<18 || err == io.EOF {
 		m.told = m.read
-		m.progress(m.base+int64(float64(m.share)*float64(m.read)/float64(max(m.size, 1))), m.total)
+		done := m.base + int64(float64(m.share)*float64(m.read)/float64(max(m.size, 1)))
+		m.progress(min(done, m.total), m.total)
 	}
 	return n, err
 }

@@ -1,6 +1,7 @@
 // Package tabular reads the tables of workbooks and CSV files row by row,
-// whatever program wrote them: .xlsx, .xlsm, .ods, .xls, and delimited text in
-// UTF-8, UTF-16 or Windows-1252. Everything stays in memory: nothing of a file
+// whatever program wrote them: .xlsx, .xlsm, .ods, and delimited text in UTF-8,
+// UTF-16 or Windows-1252. Other files that people take for a workbook, the old
+// .xls among them, are named for what they are. Everything stays in memory: nothing of a file
 // is ever written to disk. It knows nothing of what the tables are about.
 package tabular
 
@@ -22,7 +23,7 @@ type Kind uint8
 const (
 	Text    Kind = iota
 	Number       // a plain number, in Go's decimal notation, as stored: 0.1, 46350
-	Date         // a number that the workbook shows as a date or time: days since the workbook's epoch
+	Date         // a number that the workbook shows as a date or time: days since the workbook's epoch; in .ods a date is Text, 2026-11-24
 	Bool         // TRUE or FALSE
 	Failed       // a spreadsheet error: #N/A, #REF!, #VALUE! …
 	Formula      // a formula whose value was never worked out: Value is empty

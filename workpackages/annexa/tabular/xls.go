@@ -8,12 +8,12 @@ import (
 const oldExcel = "The file is in the old Excel form (.xls), which is not read. Open it in Excel, save it as .xlsx, and try again"
 
 // openOLE says what a file in the old container of Office is, an .xls among
-// others. An .xls itself is not read. Of the libraries that read one,
-// github.com/extrame/xls v0.0.1 sets aside as much memory as the file's header
-// asks for and can end the program, and github.com/shakinm/xlsReader v0.9.12
-// follows a chain of sectors round a loop until memory is gone, and passes over
-// the shared strings that it stumbles at. Neither can be caught by a recover,
-// and a text that is lost in silence is worse than a workbook that is refused.
+// others. An .xls itself is not read: we tried both libraries for it on a small
+// workbook that LibreOffice wrote. github.com/extrame/xls v0.0.1 panics at the
+// first empty row. github.com/shakinm/xlsReader v0.9.12 gives nothing for the
+// values of formulas, TRUE and #DIV/0!, and cells lost in silence are worse than
+// a workbook refused. With one link of the container's sectors made to point at
+// itself, both run out of memory, which no recover can catch.
 func (f *File) openOLE() error {
 	switch names := oleNames(f.src.Data); {
 	case names["EncryptedPackage"]:

@@ -12,7 +12,7 @@ import (
 
 const (
 	maxStyles     = 1 << 16 // Excel has 65,490
-	maxStrings    = 1 << 24 // different texts in a workbook
+	maxStrings    = 1 << 22 // different texts in a workbook
 	maxStringText = 1 << 28 // bytes of them together
 	stringChunk   = 1 << 16 // bytes of them that share an allocation
 )
@@ -183,7 +183,7 @@ func (x *xlsx) load(m *meter) error {
 	if x.loaded || x.strings == "" {
 		return nil
 	}
-	r, s, err := x.pack.open(m, x.strings)
+	r, s, err := x.pack.open(m, x.strings, 0)
 	if err != nil {
 		return err
 	}
@@ -298,12 +298,24 @@ type sheet struct {
 	phonetic             bool
 }
 
+// before is how many bytes of the file count as read before a tab is: all but
+// this tab and those after it.
+func (x *xlsx) before(t Table) int64 {
+	n := x.pack.size
+	for _, sheet := range x.sheets[t.Index-1:] {
+		if part := x.pack.parts[sheet]; part != nil {
+			n -= int64(min(part.CompressedSize64, uint64(x.pack.size)))
+		}
+	}
+	return max(n, 0)
+}
+
 // read reads one tab.
 func (x *xlsx) read(m *meter, t Table, b *builder) error {
 	if err := x.load(m); err != nil {
 		return err
 	}
-	r, s, err := x.pack.open(m, x.sheets[t.Index-1])
+	r, s, err := x.pack.open(m, x.sheets[t.Index-1], x.before(t))
 	if err != nil {
 		return err
 	}
@@ -482,7 +494,7 @@ func (sh *sheet) numberCell(value []byte) error {
 	switch {
 	case !ok:
 		return sh.b.putBytes(sh.column, value, Text)
-	case sh.style > 0 && sh.style < len(sh.dates) && sh.dates[sh.style], sh.style == 0 && len(sh.dates) > 0 && sh.dates[0]:
+	case sh.style >= 0 && sh.style < len(sh.dates) && sh.dates[sh.style]:
 		return sh.b.putBytes(sh.column, value, Date)
 	}
 	return sh.b.putBytes(sh.column, value, Number)

@@ -6,8 +6,6 @@ import (
 	"context"
 	"io"
 	"strings"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // Limits on a workbook.
@@ -51,7 +49,6 @@ func unzip(data []byte) (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	if len(z.File) > maxParts {
 		return nil, problem("The workbook has more parts than a workbook can have. Open it in Excel, save it again, and try again")
 	}
@@ -83,17 +80,14 @@ func fold(name string) string {
 func (p *pack) has(name string) bool { return p.parts[name] != nil }
 
 // open reads a part as a stream, no further than the size its entry gives: the
-// sizes together are known to be within the limit.
-func (p *pack) open(m *meter, name string) (io.ReadCloser, *scanner, error) {
+// sizes together are known to be within the limit. base is how many bytes of the
+// file the progress has already told of.
+func (p *pack) open(m *meter, name string, base int64) (io.ReadCloser, *scanner, error) {
 	part := p.parts[name]
 	if part == nil {
 		return nil, nil, io.ErrUnexpectedEOF
 	}
 	r, err := part.Open()
-	if err != nil {
-		return nil, nil, err
-	}
-	base, err := part.DataOffset()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,7 +103,7 @@ func small() *meter {
 // scan reads a part to its end, calling start for each element that starts and
 // end for each that ends; either may be nil.
 func (p *pack) scan(m *meter, name string, start, end func(*scanner) error) error {
-	r, s, err := p.open(m, name)
+	r, s, err := p.open(m, name, 0)
 	if err != nil {
 		return err
 	}
