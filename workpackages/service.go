@@ -17,6 +17,7 @@ type Service struct {
 	Packages PackageStore
 	Groups   GroupStore
 	People   PeopleStore
+	Kept     CheckStore // Annexe A checks
 	Now      func() time.Time
 	Zone     *time.Location
 	// StaleAfter is the number of working days without a status update after

@@ -94,6 +94,7 @@ type WorkPackage struct {
 	Milestones []Milestone `bson:"milestones"`
 	Actions    []Action    `bson:"actions"`
 	Evidence   []Evidence  `bson:"evidence"`
+	Issues     []Issue     `bson:"issues"` // causes of Annexe A checks, taken up
 
 	Version   int64     `bson:"version"` // counts every change, from 1
 	CreatedAt time.Time `bson:"created_at"`
@@ -216,6 +217,6 @@ func (w WorkPackage) clone() WorkPackage {
 	for i := range w.Milestones {
 		w.Milestones[i].Baselines = slices.Clone(w.Milestones[i].Baselines)
 	}
-	w.Actions, w.Evidence, w.Keys = slices.Clone(w.Actions), slices.Clone(w.Evidence), slices.Clone(w.Keys)
+	w.Actions, w.Evidence, w.Issues, w.Keys = slices.Clone(w.Actions), slices.Clone(w.Evidence), slices.Clone(w.Issues), slices.Clone(w.Keys)
 	return w
 }
