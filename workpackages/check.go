@@ -2,6 +2,9 @@ package workpackages
 
 import (
 	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
 	"time"
 
 	"readiness/workpackages/annexa"
@@ -20,7 +23,7 @@ const (
 // CheckSummary is one Annexe A check in the list of them: counts per list, no
 // child's data.
 type CheckSummary struct {
-	ID     string        `bson:"_id"` // sorts by time: CheckID
+	ID     string        `bson:"_id"` // sorts by time: NewCheckID
 	At     time.Time     `bson:"at"`
 	By     Actor         `bson:"by"`
 	Origin Origin        `bson:"origin"`
@@ -56,31 +59,80 @@ type CheckStore interface {
 	AddCheck(ctx context.Context, c Check) error
 	// Check gives one check, or NotFound.
 	Check(ctx context.Context, id string) (Check, error)
-	// Checks gives up to limit summaries, newest first.
+	// Checks gives up to limit summaries, newest first; all of them when limit is 0.
 	Checks(ctx context.Context, limit int) ([]CheckSummary, error)
 }
+
+// checkInstant is the form of an instant in a check's id: UTC to the
+// millisecond, sortable, and plain enough for an address.
+const checkInstant = "20060102T150405.000"
 
 // NewCheckID makes the id of a check of an instant; it sorts by time. Checks that
 // must happen once, such as a scheduled one, give unique as something that is
 // the same each time; others give "".
-func NewCheckID(at time.Time, unique string) string { return "" }
+func NewCheckID(at time.Time, unique string) string {
+	if unique == "" {
+		unique = strings.ToLower(rand.Text()[:8])
+	}
+	return at.UTC().Format(checkInstant) + "-" + unique
+}
 
 // RecordCheck keeps a report: only what may be kept of it, with the change since
 // the newest check before it, and brings the issues of every package up to it
 // (see Issue). id is NewCheckID's; asOf may be empty. A check that is there
 // already is given back as it is.
+//
+// The check is kept, and given back, even when the issues could not be brought
+// up to it: ApplyChecks does that at the next check and in the daily job, which
+// reports what keeps failing.
 func (s *Service) RecordCheck(ctx context.Context, by Actor, id string, origin Origin, asOf Date, r *annexa.Report) (Check, error) {
-	return Check{}, Errorf(Internal, "stub")
+	if !MayCheck(by) {
+		return Check{}, Errorf(Forbidden, "Only data analysts and the assistant director can run Annexe A checks")
+	}
+	kept, err := s.Kept.Check(ctx, id)
+	if err != nil && KindOf(err) == NotFound {
+		kept, err = s.keep(ctx, by, id, origin, asOf, r.Stored())
+	}
+	if err != nil {
+		return Check{}, err
+	}
+	_ = s.ApplyChecks(ctx)
+	return kept, nil
+}
+
+// keep stores a new check, or gives the one that a rival stored under its id.
+func (s *Service) keep(ctx context.Context, by Actor, id string, origin Origin, asOf Date, r *annexa.Report) (Check, error) {
+	c := Check{CheckSummary: CheckSummary{ID: id, By: by, Origin: origin, AsOf: asOf, Fit: r.Fit, Totals: r.Totals}, Report: *r}
+	c.At, _ = s.instant()
+	for _, l := range r.Lists {
+		c.Lists = append(c.Lists, ListSummary{l.Number, l.Found, l.Rows, l.Errors, l.Warnings, l.Infos, l.Fit.Verdict})
+	}
+	all, err := s.Kept.Checks(ctx, 0)
+	if err != nil {
+		return Check{}, err
+	}
+	if i := slices.IndexFunc(all, func(o CheckSummary) bool { return o.ID < id }); i >= 0 {
+		before, err := s.Kept.Check(ctx, all[i].ID)
+		if err != nil {
+			return Check{}, err
+		}
+		c.Previous, c.Change = before.ID, annexa.Compare(&before.Report, r)
+	}
+	err = s.Kept.AddCheck(ctx, c)
+	if err != nil && KindOf(err) == Conflict {
+		return s.Kept.Check(ctx, id)
+	}
+	return c, err
 }
 
 // CheckOf gives one check, or NotFound.
 func (s *Service) CheckOf(ctx context.Context, id string) (Check, error) {
-	return Check{}, Errorf(Internal, "stub")
+	return s.Kept.Check(ctx, id)
 }
 
-// Checks gives up to limit summaries, newest first.
+// Checks gives up to limit summaries, newest first; all of them when limit is 0.
 func (s *Service) Checks(ctx context.Context, limit int) ([]CheckSummary, error) {
-	return nil, Errorf(Internal, "stub")
+	return s.Kept.Checks(ctx, limit)
 }
 
 // MayCheck reports whether the actor may run Annexe A checks.

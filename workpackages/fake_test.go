@@ -24,6 +24,8 @@ type memory struct {
 	asStored map[string]string // each entry as it was when it was stored
 	groups   []workpackages.Group
 	people   []workpackages.Person
+	checks   []workpackages.Check // oldest first
+	reads    int                  // of whole checks
 
 	// fault is asked before every operation, by the name of its method; what it
 	// gives back is what the caller gets. It may use the store.
@@ -36,6 +38,7 @@ var (
 	_ workpackages.PackageStore = (*memory)(nil)
 	_ workpackages.GroupStore   = (*memory)(nil)
 	_ workpackages.PeopleStore  = (*memory)(nil)
+	_ workpackages.CheckStore   = (*memory)(nil)
 )
 
 func newMemory() *memory {
@@ -204,6 +207,49 @@ func (m *memory) Person(_ context.Context, id string) (workpackages.Person, erro
 	return m.people[i], nil
 }
 
+func (m *memory) AddCheck(_ context.Context, c workpackages.Check) error {
+	if err := m.ask("AddCheck"); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.ContainsFunc(m.checks, func(o workpackages.Check) bool { return o.ID == c.ID }) {
+		return workpackages.Errorf(workpackages.Conflict, "There is one already")
+	}
+	m.checks = append(m.checks, c)
+	slices.SortFunc(m.checks, func(a, b workpackages.Check) int { return cmp.Compare(a.ID, b.ID) })
+	return nil
+}
+
+func (m *memory) Check(_ context.Context, id string) (workpackages.Check, error) {
+	if err := m.ask("Check"); err != nil {
+		return workpackages.Check{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reads++
+	i := slices.IndexFunc(m.checks, func(o workpackages.Check) bool { return o.ID == id })
+	if i < 0 {
+		return workpackages.Check{}, workpackages.Errorf(workpackages.NotFound, "There is no such check")
+	}
+	return m.checks[i], nil
+}
+
+func (m *memory) Checks(_ context.Context, limit int) ([]workpackages.CheckSummary, error) {
+	if err := m.ask("Checks"); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []workpackages.CheckSummary
+	for _, c := range slices.Backward(m.checks) {
+		if limit == 0 || len(all) < limit {
+			all = append(all, c.CheckSummary)
+		}
+	}
+	return all, nil
+}
+
 func (m *memory) emailTaken(p workpackages.Person) bool {
 	return slices.ContainsFunc(m.people, func(o workpackages.Person) bool { return o.Email == p.Email && o.ID != p.ID })
 }
@@ -254,7 +300,7 @@ func (m *memory) untouched(t *testing.T) {
 func (m *memory) whole() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return inJSON([]any{m.packages, m.entries, m.groups, m.people})
+	return inJSON([]any{m.packages, m.entries, m.groups, m.people, m.checks})
 }
 
 func inJSON(v any) string {
@@ -316,7 +362,7 @@ var (
 func newCouncil(t *testing.T) *council {
 	c := &council{t: t, store: newMemory(), now: start}
 	c.Service = &workpackages.Service{
-		Packages: c.store, Groups: c.store, People: c.store,
+		Packages: c.store, Groups: c.store, People: c.store, Kept: c.store,
 		Now: func() time.Time { return c.now }, Zone: londonZone(t), StaleAfter: workpackages.DefaultStaleAfter,
 	}
 	t.Cleanup(func() { c.store.untouched(t) })

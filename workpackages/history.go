@@ -17,7 +17,7 @@ type Entry struct {
 	Summary   string        `bson:"summary"`
 	Changes   []Change      `bson:"changes"`
 	Update    *StatusUpdate `bson:"update"` // with Updated
-	ItemID    string        `bson:"item"`   // the milestone, action or evidence concerned
+	ItemID    string        `bson:"item"`   // the milestone, action, evidence or issue concerned
 	State     WorkPackage   `bson:"state"`
 }
 
@@ -35,6 +35,8 @@ const (
 	ActionChanged    EntryKind = "action_changed"
 	EvidenceAdded    EntryKind = "evidence_added"
 	EvidenceChanged  EntryKind = "evidence_changed"
+	IssueAdded       EntryKind = "issue_added"
+	IssueChanged     EntryKind = "issue_changed"
 )
 
 // Change is one field before and after, in words fit to show.

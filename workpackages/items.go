@@ -32,7 +32,7 @@ func (in MilestoneInput) add(w *WorkPackage, by Actor, at time.Time, today Date)
 	var bad problems
 	m := Milestone{ID: newID("milestone"), Title: line(value(in.Title))}
 	checkText(&bad, "title", "name for the milestone", m.Title, 1, MaxTitle)
-	checkRoom(&bad, len(w.Milestones), "milestones")
+	checkRoom(&bad, "title", len(w.Milestones), "milestones")
 	due := readDate(&bad, "due", "due date", in.Due, today, true)
 	m.DoneOn = readDoneOn(&bad, in.DoneOn, today)
 	if err := bad.err(); err != nil {
@@ -88,7 +88,7 @@ func (in ActionInput) add(w *WorkPackage, people []Person, today Date) (string, 
 	var bad problems
 	a := Action{ID: newID("action"), Title: line(value(in.Title)), OwnerID: value(in.OwnerID)}
 	checkText(&bad, "title", "name for the action", a.Title, 1, MaxTitle)
-	checkRoom(&bad, len(w.Actions), "actions")
+	checkRoom(&bad, "title", len(w.Actions), "actions")
 	owner := checkOwner(&bad, people, a.OwnerID, true)
 	a.Due = readDate(&bad, "due", "due date", in.Due, today, true)
 	a.DoneOn = readDoneOn(&bad, in.DoneOn, today)
@@ -135,7 +135,7 @@ func (in ActionInput) change(a *Action, people []Person, today Date) (string, ch
 func (in EvidenceInput) add(w *WorkPackage, by Actor, at time.Time, today Date) (string, string, error) {
 	var bad problems
 	e := Evidence{ID: newID("evidence"), AddedAt: at, AddedBy: by.Name}
-	checkRoom(&bad, len(w.Evidence), "pieces of evidence")
+	checkRoom(&bad, "title", len(w.Evidence), "pieces of evidence")
 	in.read(&bad, &e, today)
 	if err := bad.err(); err != nil {
 		return "", "", err
@@ -219,9 +219,9 @@ func readDoneOn(bad *problems, s *string, today Date) Date {
 	return d
 }
 
-func checkRoom(bad *problems, n int, what string) {
+func checkRoom(bad *problems, field string, n int, what string) {
 	if n >= maxItems {
-		bad.add("title", "This package has %d %s, the most it can hold: put the new one on another package", n, what)
+		bad.add(field, "This package has %d %s, the most it can hold: put the new one on another package", n, what)
 	}
 }
 

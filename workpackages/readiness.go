@@ -78,7 +78,8 @@ func badness(s Status) int {
 //
 //   - red: a milestone is past its date, or the recovery date of an amber package is;
 //   - amber: an action is past its date, a milestone still to come was moved
-//     later, or evidence is past its review date;
+//     later, evidence is past its review date, or an issue is still open past
+//     its retest date;
 //   - otherwise blue, paused or not started as reported, or else green.
 //
 // Delivered and paused packages are left as reported, but their overdue items
@@ -115,6 +116,11 @@ func Assess(w WorkPackage, people []Person, today Date, staleAfter int, zone *ti
 	for _, e := range w.Evidence {
 		if e.ReviewBy.Before(today) {
 			say(Amber, "evidence_out_of_date", "Evidence past its review date, %s: %s", e.ReviewBy, e.Title)
+		}
+	}
+	for _, i := range w.Issues {
+		if i.Open() && i.Retest.Before(today) {
+			say(Amber, "retest_overdue", "Retest overdue since %s: %s", i.Retest, i.Title)
 		}
 	}
 	slices.SortStableFunc(p.Reasons, func(a, b Reason) int { return cmp.Compare(badness(b.Says), badness(a.Says)) })

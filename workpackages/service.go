@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -23,6 +24,12 @@ type Service struct {
 	// StaleAfter is the number of working days without a status update after
 	// which a package is stale.
 	StaleAfter int
+
+	applying sync.Mutex
+	// applied is the newest check that each issue, by id, has been brought up to
+	// by this process. Most checks change nothing of most issues; what changes
+	// nothing is not stored, and without this would be looked at each time.
+	applied map[string]string
 }
 
 // DefaultStaleAfter is two working weeks.
@@ -48,7 +55,7 @@ func MayChange(by Actor, groupID string) bool {
 type Result struct {
 	Package WorkPackage
 	Entry   Entry
-	ItemID  string // the milestone, action or evidence that was added or changed
+	ItemID  string // the milestone, action, evidence or issue that was added or changed
 }
 
 // instant is one decision's time: the instant and the day it falls on here.
@@ -66,15 +73,31 @@ type outcome struct {
 	itemID  string
 }
 
-// change runs one mutation as a new version of a package: it gives Forbidden,
+// permission says who may make a change to a package, and what others are told.
+type permission struct {
+	may    func(by Actor, groupID string) bool
+	refuse string
+}
+
+var toChange = permission{MayChange, "Only the leads of this package's steering group and the assistant director can change it"}
+
+// mutation makes one change to a package, or says what is wrong with it.
+type mutation func(w *WorkPackage, at time.Time, today Date) (outcome, error)
+
+// change is changeIf for those who may change the package.
+func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, asked any, mutate mutation) (Result, error) {
+	return s.changeIf(ctx, toChange, by, id, wr, asked, mutate)
+}
+
+// changeIf runs one mutation as a new version of a package: it gives Forbidden,
 // Stale with the current package, or whatever the mutation found wrong.
-func (s *Service) change(ctx context.Context, by Actor, id string, wr Write, asked any, mutate func(w *WorkPackage, at time.Time, today Date) (outcome, error)) (Result, error) {
+func (s *Service) changeIf(ctx context.Context, p permission, by Actor, id string, wr Write, asked any, mutate mutation) (Result, error) {
 	w, err := s.Packages.Package(ctx, id)
 	if err != nil {
 		return Result{}, err
 	}
-	if !MayChange(by, w.GroupID) {
-		return Result{}, Errorf(Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
+	if !p.may(by, w.GroupID) {
+		return Result{}, Errorf(Forbidden, "%s", p.refuse)
 	}
 	if r, done, err := s.replay(ctx, w, by, wr, asked); done || err != nil {
 		return r, err
