@@ -43,7 +43,7 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 		return nil, err
 	}
 	s := &System{Config: cfg, Log: log, Now: now, Store: db}
-	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
+	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Kept: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
 	s.Auth, err = auth.New(ctx, auth.Options{Store: db, People: s.Packages, Now: now, Idle: cfg.SessionIdle, Lifetime: cfg.SessionLifetime})
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))

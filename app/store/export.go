@@ -92,6 +92,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 		s.packages.changing()
 		s.groups.changing()
 		s.people.changing()
+		s.checks.changing()
 		s.outbox.changing()
 	}()
 	for _, name := range exported {

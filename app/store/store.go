@@ -52,6 +52,7 @@ type Store struct {
 	packages cache[workpackages.WorkPackage]
 	groups   cache[workpackages.Group]
 	people   cache[workpackages.Person]
+	checks   cache[checkDoc]
 	outbox   quiet
 }
 
@@ -68,6 +69,8 @@ const (
 	colMessages    = "messages"
 	colJobRuns     = "job_runs"
 	colJobState    = "job_state"
+	colChecks      = "checks"
+	colReports     = "check_reports"
 
 	colSessions  = "sessions"
 	colLinks     = "links"
@@ -75,9 +78,11 @@ const (
 	colThrottle  = "throttle"
 )
 
-// exported are the collections of an export, in the order they are written.
+// exported are the collections of an export, in the order they are written. What
+// is named by another document comes after it, so that an export made while the
+// product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colMessages, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colMessages, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut
@@ -136,8 +141,10 @@ func openMongo(ctx context.Context, o Options) (*Store, error) {
 	return &Store{db: client.Database(o.Database), client: client, close: client.Disconnect}, nil
 }
 
+// bsonOptions let a type without names of its own for the database, as those of
+// Annexe A reports, keep the names it has in JSON.
 func bsonOptions() *options.BSONOptions {
-	return &options.BSONOptions{NilSliceAsEmpty: true}
+	return &options.BSONOptions{NilSliceAsEmpty: true, UseJSONStructTags: true}
 }
 
 // embeddedDatabase is the embedded engine's one database; its files are named after it.
