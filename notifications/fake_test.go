@@ -94,6 +94,7 @@ type post struct {
 	find   []error
 	panics bool
 	posted []string // keys, each time they are posted
+	to     notifications.Recipient
 	asked  int
 	lost   bool // what is posted with an error that leaves it open got there
 }
@@ -107,13 +108,14 @@ func next(errs *[]error) error {
 	return err
 }
 
-func (p *post) Send(_ context.Context, _ workpackages.Person, m notifications.Message) (notifications.Receipt, error) {
+func (p *post) Send(_ context.Context, to notifications.Recipient, m notifications.Message) (notifications.Receipt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.panics {
 		p.panics = false
 		panic("boom")
 	}
+	p.to = to
 	err := next(&p.send)
 	var unknown *notifications.Unknown
 	if err == nil || errors.As(err, &unknown) && p.lost {
@@ -122,7 +124,7 @@ func (p *post) Send(_ context.Context, _ workpackages.Person, m notifications.Me
 	return notifications.Receipt{Channel: "D1", Timestamp: "1.1"}, err
 }
 
-func (p *post) Find(_ context.Context, _ workpackages.Person, m notifications.Message) (notifications.Receipt, bool, error) {
+func (p *post) Find(_ context.Context, _ notifications.Recipient, m notifications.Message) (notifications.Receipt, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked++

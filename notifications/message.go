@@ -26,16 +26,16 @@ const (
 	NotSent   State = "not_sent"  // Slack was not connected when it was made
 )
 
-// Message is one message to one person.
+// Message is one message to one person or channel.
 type Message struct {
 	ID            string    `bson:"_id"` // Key(rule, recipient, occurrence)
 	Rule          string    `bson:"rule"`
-	Subjects      []string  `bson:"subjects"` // ids of the packages it is about
-	RecipientID   string    `bson:"recipient"`
+	Subjects      []string  `bson:"subjects"`  // ids of the packages it is about
+	RecipientID   string    `bson:"recipient"` // a person's id, or ChannelID
 	RecipientName string    `bson:"recipient_name"`
 	Content       Content   `bson:"content"`
 	Title         string    `bson:"title"`
-	Reason        string    `bson:"reason"`  // why this person gets it
+	Reason        string    `bson:"reason"`  // why this person or channel gets it
 	Preview       string    `bson:"preview"` // all of it as plain text
 	State         State     `bson:"state"`
 	Detail        string    `bson:"detail"` // what became of it, for a person; no secrets
@@ -80,11 +80,18 @@ type Button struct {
 	URL  string `bson:"url"`
 }
 
-// Key says what makes two messages the same: the rule, the person and the
+// Key says what makes two messages the same: the rule, the recipient and the
 // occurrence, such as a day.
 func Key(rule, recipientID, occurrence string) string {
 	return rule + "/" + recipientID + "/" + occurrence
 }
+
+// channelPrefix marks a recipient that is a channel.
+const channelPrefix = "channel:"
+
+// ChannelID is the recipient that stands for a channel, by Slack's name of it
+// (without #) or its id.
+func ChannelID(channel string) string { return channelPrefix + channel }
 
 // Plain gives the whole message as text: for the ledger, and for a phone's
 // notification.
@@ -98,7 +105,10 @@ func (c Content) Plain() string {
 		if n > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString("• " + i.Title + ": " + i.Detail)
+		b.WriteString("• " + i.Title)
+		if i.Detail != "" {
+			b.WriteString(": " + i.Detail)
+		}
 	}
 	b.WriteString("\n\n")
 	if c.Button.URL != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,13 +16,21 @@ import (
 // Receipt is Slack's word that a message is there.
 type Receipt struct{ Channel, Timestamp string }
 
+// Recipient is where a message goes: a person's direct conversation, or a channel.
+type Recipient struct {
+	Name    string // as the ledger shows it
+	Email   string // of a person
+	Channel string // name or id of a channel, as Slack has it; empty for a person
+	gone    bool   // a person who may no longer sign in
+}
+
 // Sender puts messages where people read them.
 type Sender interface {
-	// Send posts the message to a person. Its errors are Retry, Permanent or
-	// Unknown; any other is taken for Unknown.
-	Send(ctx context.Context, to workpackages.Person, m Message) (Receipt, error)
+	// Send posts the message. Its errors are Retry, Permanent or Unknown; any
+	// other is taken for Unknown.
+	Send(ctx context.Context, to Recipient, m Message) (Receipt, error)
 	// Find looks for a message that may have been posted, by its key.
-	Find(ctx context.Context, to workpackages.Person, m Message) (r Receipt, found bool, err error)
+	Find(ctx context.Context, to Recipient, m Message) (r Receipt, found bool, err error)
 }
 
 // Retry means that nothing was posted and a later try may go through.
@@ -212,7 +221,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 			end.err = &Unknown{"The program failed while it sent this"}
 		}
 	}()
-	to, err := s.People.Person(ctx, m.RecipientID)
+	to, err := s.recipient(ctx, m)
 	switch {
 	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
 		end.err = &Permanent{"This person is no longer known here", "person_unknown"}
@@ -232,7 +241,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 		end.unsettled = false
 	}
 	switch {
-	case to.Disabled:
+	case to.gone:
 		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent", "person_disabled"}
 	case !m.NotAfter.IsZero() && s.now().After(m.NotAfter):
 		end.err = &Permanent{late(m), "too_late"}
@@ -240,6 +249,15 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 		end.receipt, end.err = s.Sender.Send(ctx, to, m)
 	}
 	return end
+}
+
+// recipient finds where a message goes as things stand now.
+func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
+	if channel, ok := strings.CutPrefix(m.RecipientID, channelPrefix); ok {
+		return Recipient{Name: m.RecipientName, Channel: channel}, nil
+	}
+	p, err := s.People.Person(ctx, m.RecipientID)
+	return Recipient{Name: p.Name, Email: p.Email, gone: p.Disabled}, err
 }
 
 // late is what the ledger says of a message whose use was over before it went.

@@ -258,3 +258,19 @@ func TestOfManyWorkersOnePosts(t *testing.T) {
 		t.Errorf("posted %v", o.post.posted)
 	}
 }
+
+func TestAChannelIsAskedForByItsNameAndNoPersonIs(t *testing.T) {
+	o := newOffice(t)
+	o.people.err = errors.New("nobody should be asked for")
+	m := letter(notifications.ChannelID("annexe-a"))
+	m.RecipientName = "#annexe-a"
+	if _, err := o.Enqueue(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if m := o.deliver(); m.State != notifications.Sent {
+		t.Errorf("it is %s: %s", m.State, m.Detail)
+	}
+	if o.post.to.Channel != "annexe-a" || o.post.to.Name != "#annexe-a" || o.post.to.Email != "" {
+		t.Errorf("sent to %+v", o.post.to)
+	}
+}

@@ -25,9 +25,17 @@ type Posted struct {
 	Edits                    int // how often chat.update changed it
 }
 
+// Channel is a channel of the stand-in.
+type Channel struct {
+	ID, Name string
+	Archived bool
+	Without  bool // the app is not in it
+}
+
 // Slack is the stand-in. Its fields are set before it is called.
 type Slack struct {
-	URL string
+	URL      string
+	Channels []Channel
 	// Now is Slack's clock. Left out, messages carry the machine's time, and
 	// history is given however old it is: for tests that move a clock of their own.
 	Now func() time.Time
@@ -162,6 +170,8 @@ func (s *Slack) do(method string, r *http.Request) map[string]any {
 			}
 		}
 		return fails("user_not_found")
+	case "conversations.list":
+		return s.list(r)
 	case "chat.postMessage":
 		return s.post(r)
 	case "chat.update":
@@ -172,13 +182,53 @@ func (s *Slack) do(method string, r *http.Request) map[string]any {
 	return fails("unknown_method")
 }
 
-func (s *Slack) known(channel string) bool {
+// refuses gives why nothing is posted to a conversation or read from it, or "".
+// Slack takes a channel's name as well where it posts: this stand-in does not, so
+// that nobody rests on what the other methods do not take.
+func (s *Slack) refuses(channel string) string {
 	for _, id := range s.users {
 		if channel == "D"+id[1:] {
-			return true
+			return ""
 		}
 	}
-	return false
+	i := slices.IndexFunc(s.Channels, func(c Channel) bool { return c.ID == channel })
+	switch {
+	case i < 0:
+		return "channel_not_found"
+	case s.Channels[i].Archived:
+		return "is_archived"
+	case s.Channels[i].Without:
+		return "not_in_channel"
+	}
+	return ""
+}
+
+// list gives the channels in pages.
+func (s *Slack) list(r *http.Request) map[string]any {
+	var all []map[string]any
+	for _, c := range s.Channels {
+		all = append(all, map[string]any{"id": c.ID, "name": c.Name, "is_channel": true, "is_archived": c.Archived, "is_member": !c.Without})
+	}
+	return page(r, "channels", all)
+}
+
+// page gives the part of a list that a call asks for.
+func page(r *http.Request, name string, all []map[string]any) map[string]any {
+	from := int(number(r, "cursor", 0))
+	to := min(from+int(min(number(r, "limit", 100), 999)), len(all))
+	out := map[string]any{"ok": true, name: append([]map[string]any{}, all[min(from, to):to]...), "has_more": to < len(all)}
+	if to < len(all) {
+		out["response_metadata"] = map[string]any{"next_cursor": strconv.Itoa(to)}
+	}
+	return out
+}
+
+// number gives a number of a call, or another where it has none.
+func number(r *http.Request, name string, otherwise float64) float64 {
+	if n, err := strconv.ParseFloat(r.Form.Get(name), 64); err == nil {
+		return n
+	}
+	return otherwise
 }
 
 // read checks a message as Slack does, and gives what is wrong with it as an
@@ -200,8 +250,8 @@ func (s *Slack) read(r *http.Request) (p Posted, bad map[string]any) {
 		p.Key, _ = metadata.Payload["key"].(string)
 	}
 	switch {
-	case !s.known(p.Channel):
-		return p, fails("channel_not_found")
+	case s.refuses(p.Channel) != "":
+		return p, fails(s.refuses(p.Channel))
 	case p.Text == "": // Slack takes blocks alone; a phone then shows nothing of use
 		return p, fails("no_text")
 	case utf8.RuneCountInString(p.Text) > 40000:
@@ -248,19 +298,13 @@ func (s *Slack) update(r *http.Request) map[string]any {
 
 // history gives a conversation newest first, in pages.
 func (s *Slack) history(r *http.Request) map[string]any {
-	if !s.known(r.Form.Get("channel")) {
-		return fails("channel_not_found")
-	}
-	number := func(name string, otherwise float64) float64 {
-		if n, err := strconv.ParseFloat(r.Form.Get(name), 64); err == nil {
-			return n
-		}
-		return otherwise
+	if why := s.refuses(r.Form.Get("channel")); why != "" && why != "is_archived" { // what was archived can be read
+		return fails(why)
 	}
 	var found []map[string]any
 	for _, p := range slices.Backward(s.posts) {
 		ts, err := strconv.ParseFloat(p.Timestamp, 64)
-		old := s.Now != nil && (err != nil || ts <= number("oldest", 0))
+		old := s.Now != nil && (err != nil || ts <= number(r, "oldest", 0))
 		if p.Channel != r.Form.Get("channel") || old {
 			continue
 		}
@@ -270,11 +314,5 @@ func (s *Slack) history(r *http.Request) map[string]any {
 		}
 		found = append(found, m)
 	}
-	from := int(number("cursor", 0))
-	to := min(from+int(min(number("limit", 100), 999)), len(found))
-	out := map[string]any{"ok": true, "messages": append([]map[string]any{}, found[min(from, to):to]...), "has_more": to < len(found)}
-	if to < len(found) {
-		out["response_metadata"] = map[string]any{"next_cursor": strconv.Itoa(to)}
-	}
-	return out
+	return page(r, "messages", found)
 }

@@ -37,6 +37,7 @@ func call(t *testing.T, s *notifytest.Slack, method string, form ...string) map[
 
 func TestTheStandInRefusesWhatSlackRefuses(t *testing.T) {
 	s := notifytest.New(t, token, email)
+	s.Channels = []notifytest.Channel{{ID: "C0000001", Name: "old", Archived: true}, {ID: "C0000002", Name: "others", Without: true}}
 	blocks := "[" + block + "]"
 	for _, c := range []struct {
 		what, method string
@@ -47,6 +48,10 @@ func TestTheStandInRefusesWhatSlackRefuses(t *testing.T) {
 		{"an unknown address", "users.lookupByEmail", []string{"email", "nobody@example.gov.uk"}, "users_not_found"},
 		{"an unknown person", "conversations.open", []string{"users", "U9999"}, "user_not_found"},
 		{"an unknown channel", "chat.postMessage", []string{"channel", "D9999", "text", "x", "blocks", blocks}, "channel_not_found"},
+		{"a channel by its name", "chat.postMessage", []string{"channel", "others", "text", "x", "blocks", blocks}, "channel_not_found"},
+		{"an archived channel", "chat.postMessage", []string{"channel", "C0000001", "text", "x", "blocks", blocks}, "is_archived"},
+		{"a channel the app is not in", "chat.postMessage", []string{"channel", "C0000002", "text", "x", "blocks", blocks}, "not_in_channel"},
+		{"history of a channel the app is not in", "conversations.history", []string{"channel", "C0000002"}, "not_in_channel"},
 		{"no text", "chat.postMessage", []string{"channel", "D0001", "blocks", blocks}, "no_text"},
 		{"no blocks", "chat.postMessage", []string{"channel", "D0001", "text", "x"}, "invalid_blocks"},
 		{"too many blocks", "chat.postMessage", []string{"channel", "D0001", "text", "x", "blocks", "[" + strings.Repeat(block+",", 50) + block + "]"}, "invalid_blocks"},
@@ -132,5 +137,17 @@ func TestTheStandInKeepsWhatItIsGiven(t *testing.T) {
 	rest := call(t, s, "conversations.history", "channel", channel, "limit", "2", "cursor", cursor)
 	if m := rest["messages"].([]any); rest["has_more"] != false || len(m) != 1 || m[0].(map[string]any)["metadata"] != nil {
 		t.Errorf("the rest of it, without metadata: %v", rest)
+	}
+}
+
+func TestTheStandInListsChannelsInPages(t *testing.T) {
+	s := notifytest.New(t, token)
+	s.Channels = []notifytest.Channel{{ID: "C0000001", Name: "one"}, {ID: "C0000002", Name: "two"}}
+	first := call(t, s, "conversations.list", "limit", "1")
+	cursor := first["response_metadata"].(map[string]any)["next_cursor"].(string)
+	second := call(t, s, "conversations.list", "limit", "1", "cursor", cursor)
+	name := func(page map[string]any) any { return page["channels"].([]any)[0].(map[string]any)["name"] }
+	if name(first) != "one" || name(second) != "two" || second["response_metadata"] != nil {
+		t.Errorf("%v, then %v", first, second)
 	}
 }

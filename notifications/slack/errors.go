@@ -9,12 +9,11 @@ import (
 	"github.com/slack-go/slack"
 
 	"readiness/notifications"
-	"readiness/workpackages"
 )
 
 // sentences say what an assistant director can do about each answer of Slack's
 // that no second try will change. The answers are those that Slack's pages on
-// the four methods list.
+// the methods list.
 var sentences = map[string]string{
 	"users_not_found": nobody, "user_not_found": nobody, "user_not_visible": nobody,
 	"user_disabled": "%s has no working Slack account: ask your Slack administrator",
@@ -38,6 +37,22 @@ var sentences = map[string]string{
 	"no_text":             "Slack refused the message to %s as empty: tell whoever looks after Readiness",
 }
 
+// ofChannels say the same where the message goes to a channel.
+var ofChannels = map[string]string{
+	"channel_not_found": "Slack has no channel %s that the app can see: set SLACK_CHANNEL to one it has, and where that is private invite the app to it",
+	"not_in_channel":    "The Slack app is not in the channel %s: invite it there, by typing /invite and its name in the channel",
+	"is_archived":       "The Slack channel %s was archived: set SLACK_CHANNEL to another",
+	"missing_scope":     "The Slack app lacks a permission, so the channel %s was not told: give it chat:write, channels:read, channels:history, groups:read and groups:history, and install it again",
+}
+
+func sentenceFor(answer string, to notifications.Recipient) (string, bool) {
+	if sentence, ok := ofChannels[answer]; ok && to.Channel != "" {
+		return sentence, true
+	}
+	sentence, ok := sentences[answer]
+	return sentence, ok
+}
+
 const (
 	nobody   = "Slack knows nobody with the e-mail address of %s: correct it under People, or ask them to join Slack"
 	badToken = "Slack does not accept our token, so %s was not told: set a new SLACK_BOT_TOKEN"
@@ -57,7 +72,7 @@ var doubtful = map[string]bool{"internal_error": true, "fatal_error": true}
 // classify says whether trying again is of use, and hides what Slack's client
 // puts in its errors: addresses, and with them perhaps more. posting says that
 // the call may have posted before it failed.
-func classify(err error, to workpackages.Person, posting bool) error {
+func classify(err error, to notifications.Recipient, posting bool) error {
 	var limited *slack.RateLimitedError
 	var answer slack.SlackErrorResponse
 	var status slack.StatusCodeError
@@ -69,7 +84,7 @@ func classify(err error, to workpackages.Person, posting bool) error {
 		if passing[answer.Err] {
 			return &notifications.Retry{Reason: "Slack answered " + answer.Err}
 		}
-		if sentence, ok := sentences[answer.Err]; ok {
+		if sentence, ok := sentenceFor(answer.Err, to); ok {
 			return &notifications.Permanent{Sentence: fmt.Sprintf(sentence, to.Name), Code: answer.Err}
 		}
 		// An error is an answer all the same: nothing was posted. Taken for

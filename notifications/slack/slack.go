@@ -2,9 +2,11 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -12,15 +14,17 @@ import (
 	"github.com/slack-go/slack"
 
 	"readiness/notifications"
-	"readiness/workpackages"
 )
 
-// Sender posts direct messages as the app's bot user. It needs the scopes
-// chat:write, im:write, im:history, users:read and users:read.email.
+// Sender posts messages as the app's bot user. It needs the scopes chat:write,
+// im:write, im:history, users:read and users:read.email. For a channel, which the
+// app must be in, it needs channels:history, or groups:history where that is
+// private, and to find it by its name channels:read and groups:read.
 type Sender struct {
 	api *slack.Client
 	mu  sync.Mutex
-	dms map[string]string // conversation by e-mail address: two calls saved a message
+	// Conversations by e-mail address or channel: two calls saved a message.
+	known map[string]string
 }
 
 // eventType marks our metadata among that of other apps.
@@ -45,11 +49,11 @@ func New(token, apiURL string) *Sender {
 	if apiURL != "" {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimRight(apiURL, "/")+"/"))
 	}
-	return &Sender{api: slack.New(token, opts...), dms: map[string]string{}}
+	return &Sender{api: slack.New(token, opts...), known: map[string]string{}}
 }
 
 // Send implements notifications.Sender.
-func (s *Sender) Send(ctx context.Context, to workpackages.Person, m notifications.Message) (notifications.Receipt, error) {
+func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notifications.Message) (notifications.Receipt, error) {
 	channel, err := s.conversation(ctx, to)
 	if err != nil {
 		return notifications.Receipt{}, classify(err, to, false)
@@ -69,7 +73,7 @@ func (s *Sender) Send(ctx context.Context, to workpackages.Person, m notificatio
 }
 
 // Find implements notifications.Sender.
-func (s *Sender) Find(ctx context.Context, to workpackages.Person, m notifications.Message) (notifications.Receipt, bool, error) {
+func (s *Sender) Find(ctx context.Context, to notifications.Recipient, m notifications.Message) (notifications.Receipt, bool, error) {
 	channel, err := s.conversation(ctx, to)
 	if err != nil {
 		return notifications.Receipt{}, false, classify(err, to, false)
@@ -96,22 +100,41 @@ func (s *Sender) Find(ctx context.Context, to workpackages.Person, m notificatio
 	}
 }
 
-// forget drops what is known of a person's conversation, so that a trouble with
-// it is not kept: the next try looks it up afresh.
-func (s *Sender) forget(to workpackages.Person) {
+// forget drops what is known of a recipient's conversation, so that a trouble
+// with it is not kept: the next try looks it up afresh.
+func (s *Sender) forget(to notifications.Recipient) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.dms, to.Email)
+	delete(s.known, address(to))
 }
 
-// conversation finds the direct conversation with a person.
-func (s *Sender) conversation(ctx context.Context, to workpackages.Person) (string, error) {
+// address tells recipients apart. No channel has an @ in its name.
+func address(to notifications.Recipient) string { return cmp.Or(to.Channel, to.Email) }
+
+// conversation finds Slack's id of the conversation with a recipient.
+func (s *Sender) conversation(ctx context.Context, to notifications.Recipient) (string, error) {
 	s.mu.Lock()
-	id := s.dms[to.Email]
+	id := s.known[address(to)]
 	s.mu.Unlock()
 	if id != "" {
 		return id, nil
 	}
+	look := s.direct
+	if to.Channel != "" {
+		look = s.channel
+	}
+	id, err := look(ctx, to)
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	s.known[address(to)] = id
+	s.mu.Unlock()
+	return id, nil
+}
+
+// direct finds the direct conversation with a person.
+func (s *Sender) direct(ctx context.Context, to notifications.Recipient) (string, error) {
 	u, err := s.api.GetUserByEmailContext(ctx, to.Email)
 	if err != nil {
 		return "", err
@@ -120,8 +143,33 @@ func (s *Sender) conversation(ctx context.Context, to workpackages.Person) (stri
 	if err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	s.dms[to.Email] = c.ID
-	s.mu.Unlock()
 	return c.ID, nil
+}
+
+// channelID is the form of Slack's ids of channels. Their names have no capitals.
+var channelID = regexp.MustCompile(`^[CG][A-Z0-9]{7,}$`)
+
+// channel finds a channel. Slack posts to a name as well, but gives what was
+// posted only for an id.
+func (s *Sender) channel(ctx context.Context, to notifications.Recipient) (string, error) {
+	if channelID.MatchString(to.Channel) {
+		return to.Channel, nil
+	}
+	// Slack allows twenty of these calls a minute: the pages are as large as it has them.
+	p := &slack.GetConversationsParameters{Types: []string{"public_channel", "private_channel"}, Limit: 999}
+	for {
+		page, cursor, err := s.api.GetConversationsContext(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		for _, c := range page {
+			if c.Name == to.Channel {
+				return c.ID, nil
+			}
+		}
+		if cursor == "" {
+			return "", slack.SlackErrorResponse{Err: "channel_not_found"}
+		}
+		p.Cursor = cursor
+	}
 }

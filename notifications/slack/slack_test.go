@@ -18,6 +18,8 @@ import (
 
 const token = "xoxb-secret-token"
 
+var to = notifications.Recipient{Name: "Lead One", Email: "lead@example.gov.uk"}
+
 var lead = workpackages.Person{ID: "person-1", Name: "Lead One", Email: "lead@example.gov.uk", Role: workpackages.Lead, GroupID: "g"}
 
 func message() notifications.Message {
@@ -32,7 +34,7 @@ func message() notifications.Message {
 
 func TestAReminderAsItReachesAPhone(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
-	r, err := slack.New(token, strings.TrimRight(s.URL, "/")).Send(t.Context(), lead, message())
+	r, err := slack.New(token, strings.TrimRight(s.URL, "/")).Send(t.Context(), to, message())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +121,7 @@ func TestFaultsAreSortedByWhetherAnotherTryIsOfUse(t *testing.T) {
 		if c.fault.Hang { // a shorter wait than a real one's
 			ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 		}
-		_, err := slack.New(token, s.URL).Send(ctx, lead, message())
+		_, err := slack.New(token, s.URL).Send(ctx, to, message())
 		cancel()
 		var retry *notifications.Retry
 		var permanent *notifications.Permanent
@@ -144,7 +146,7 @@ func TestNoErrorShowsTheTokenOrAnAddress(t *testing.T) {
 		"nobody is known":    slack.New(token, dead.URL),
 		"the token is wrong": slack.New("xoxb-other-secret", dead.URL),
 	} {
-		_, err := sender.Send(t.Context(), lead, message())
+		_, err := sender.Send(t.Context(), to, message())
 		if err == nil {
 			t.Fatalf("%s: it was sent", what)
 		}
@@ -159,24 +161,24 @@ func TestNoErrorShowsTheTokenOrAnAddress(t *testing.T) {
 func TestAMessageIsFoundByItsKey(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
 	sender := slack.New(token, s.URL)
-	if _, found, err := sender.Find(t.Context(), lead, message()); found || err != nil {
+	if _, found, err := sender.Find(t.Context(), to, message()); found || err != nil {
 		t.Errorf("before: %v %v", found, err)
 	}
 	s.Fail(notifytest.Fault{Method: "chat.postMessage", Lost: true})
-	if _, err := sender.Send(t.Context(), lead, message()); err == nil {
+	if _, err := sender.Send(t.Context(), to, message()); err == nil {
 		t.Fatal("the answer was not lost")
 	}
-	r, found, err := sender.Find(t.Context(), lead, message())
+	r, found, err := sender.Find(t.Context(), to, message())
 	if !found || err != nil || r.Timestamp != s.Posts()[0].Timestamp {
 		t.Errorf("after: %v %v %v", r, found, err)
 	}
 	other := message()
 	other.ID = "another"
-	if _, found, err := sender.Find(t.Context(), lead, other); found || err != nil {
+	if _, found, err := sender.Find(t.Context(), to, other); found || err != nil {
 		t.Errorf("another message: %v %v", found, err)
 	}
 	s.Fail(notifytest.Fault{Method: "conversations.history", Status: http.StatusInternalServerError})
-	if _, found, err := sender.Find(t.Context(), lead, message()); found || err == nil {
+	if _, found, err := sender.Find(t.Context(), to, message()); found || err == nil {
 		t.Errorf("while Slack is broken: %v %v", found, err)
 	}
 }
@@ -184,12 +186,12 @@ func TestAMessageIsFoundByItsKey(t *testing.T) {
 func TestAnAddressWhereNobodyListensLosesNothing(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
 	sender := slack.New(token, s.URL)
-	if _, err := sender.Send(t.Context(), lead, message()); err != nil { // the conversation is known from here
+	if _, err := sender.Send(t.Context(), to, message()); err != nil { // the conversation is known from here
 		t.Fatal(err)
 	}
 	s.Close()
 	var retry *notifications.Retry
-	if _, err := sender.Send(t.Context(), lead, message()); !errors.As(err, &retry) {
+	if _, err := sender.Send(t.Context(), to, message()); !errors.As(err, &retry) {
 		t.Errorf("what cannot have gone is %v", err)
 	}
 }
@@ -201,17 +203,17 @@ func TestAMessageIsFoundAmongManyAndOverAClockThatIsOut(t *testing.T) {
 	sender := slack.New(token, s.URL)
 	mine := message()
 	mine.CreatedAt = now.Add(6 * time.Hour) // our clock is ahead of Slack's
-	if _, err := sender.Send(t.Context(), lead, mine); err != nil {
+	if _, err := sender.Send(t.Context(), to, mine); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 450 {
 		other := message()
 		other.ID = fmt.Sprintf("other-%d", i)
-		if _, err := sender.Send(t.Context(), lead, other); err != nil {
+		if _, err := sender.Send(t.Context(), to, other); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if r, found, err := sender.Find(t.Context(), lead, mine); !found || err != nil || r.Timestamp != s.Posts()[0].Timestamp {
+	if r, found, err := sender.Find(t.Context(), to, mine); !found || err != nil || r.Timestamp != s.Posts()[0].Timestamp {
 		t.Errorf("%v %v %v", r, found, err)
 	}
 }
@@ -220,15 +222,15 @@ func TestAConversationIsLookedUpOnceAndAgainAfterTrouble(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
 	sender := slack.New(token, s.URL)
 	for range 2 {
-		if _, err := sender.Send(t.Context(), lead, message()); err != nil {
+		if _, err := sender.Send(t.Context(), to, message()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.Fail(notifytest.Fault{Method: "chat.postMessage", Error: "channel_not_found"})
-	if _, err := sender.Send(t.Context(), lead, message()); err == nil {
+	if _, err := sender.Send(t.Context(), to, message()); err == nil {
 		t.Fatal("it was sent")
 	}
-	if _, err := sender.Send(t.Context(), lead, message()); err != nil {
+	if _, err := sender.Send(t.Context(), to, message()); err != nil {
 		t.Fatal(err)
 	}
 	want := "users.lookupByEmail conversations.open chat.postMessage chat.postMessage chat.postMessage users.lookupByEmail conversations.open chat.postMessage"
@@ -241,7 +243,7 @@ func TestAMessageWithLittleInItIsStillOneThatSlackTakes(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
 	m := message()
 	m.Content = notifications.Content{Heading: "Heading", Items: []notifications.Item{{Title: "One"}}, Button: notifications.Button{Text: "Go", URL: "https://x.example/a b"}}
-	if _, err := slack.New(token, s.URL).Send(t.Context(), lead, m); err != nil {
+	if _, err := slack.New(token, s.URL).Send(t.Context(), to, m); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(s.Posts()[0].Blocks); n != 2 {
@@ -261,5 +263,79 @@ func TestALongListIsCutWithALinkToTheRest(t *testing.T) {
 	text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(string(j))
 	if !strings.Contains(text, "<https://x.example/groups/g|and 7 more>") || strings.Contains(text, "Package 10") {
 		t.Error(text)
+	}
+}
+
+var channel = notifications.Recipient{Name: "#annexe-a", Channel: "annexe-a"}
+
+// channels are enough of them to make two pages, with ours at the end.
+func channels(ours notifytest.Channel) []notifytest.Channel {
+	var all []notifytest.Channel
+	for i := range 1200 {
+		all = append(all, notifytest.Channel{ID: fmt.Sprintf("C%07d", i), Name: fmt.Sprint("other-", i)})
+	}
+	return append(all, ours)
+}
+
+func TestAMessageToAChannelIsFoundAgainThere(t *testing.T) {
+	for _, name := range []string{"annexe-a", "C0ANNEXEA"} {
+		s := notifytest.New(t, token)
+		s.Channels = channels(notifytest.Channel{ID: "C0ANNEXEA", Name: "annexe-a"})
+		to := notifications.Recipient{Name: "#" + name, Channel: name}
+		m := message()
+		sent, err := slack.New(token, s.URL).Send(t.Context(), to, m)
+		if err != nil || sent.Channel != "C0ANNEXEA" {
+			t.Fatalf("%s: %+v %v", name, sent, err)
+		}
+		// By another process, which has to look the channel up for itself.
+		got, found, err := slack.New(token, s.URL).Find(t.Context(), to, m)
+		if err != nil || !found || got != sent {
+			t.Errorf("%s: found %v %+v, sent %+v: %v", name, found, got, sent, err)
+		}
+		m.ID = "another"
+		if _, found, err := slack.New(token, s.URL).Find(t.Context(), to, m); err != nil || found {
+			t.Errorf("%s: found what was never sent: %v", name, err)
+		}
+	}
+}
+
+func TestAChannelIsLookedUpOnce(t *testing.T) {
+	s := notifytest.New(t, token)
+	s.Channels = []notifytest.Channel{{ID: "C0ANNEXEA", Name: "annexe-a"}}
+	sender := slack.New(token, s.URL)
+	for range 3 {
+		if _, err := sender.Send(t.Context(), channel, message()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls := strings.Join(s.Calls(), " "); calls != "conversations.list chat.postMessage chat.postMessage chat.postMessage" {
+		t.Errorf("called %s", calls)
+	}
+}
+
+func TestWhatToDoAboutAChannelThatCannotBeTold(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		ours notifytest.Channel
+		code string
+		says string
+	}{
+		{"it is not there", notifytest.Channel{ID: "C0ANNEXEA", Name: "others"}, "channel_not_found", "Slack has no channel #annexe-a that the app can see: set SLACK_CHANNEL"},
+		{"the app is not in it", notifytest.Channel{ID: "C0ANNEXEA", Name: "annexe-a", Without: true}, "not_in_channel", "/invite"},
+		{"it was archived", notifytest.Channel{ID: "C0ANNEXEA", Name: "annexe-a", Archived: true}, "is_archived", "set SLACK_CHANNEL to another"},
+	} {
+		s := notifytest.New(t, token)
+		s.Channels = channels(c.ours)
+		_, err := slack.New(token, s.URL).Send(t.Context(), channel, message())
+		var permanent *notifications.Permanent
+		if !errors.As(err, &permanent) || permanent.Code != c.code || !strings.Contains(permanent.Sentence, c.says) {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+	s := notifytest.New(t, token)
+	s.Fail(notifytest.Fault{Method: "conversations.list", Error: "missing_scope"})
+	_, err := slack.New(token, s.URL).Send(t.Context(), channel, message())
+	if err == nil || !strings.Contains(err.Error(), "channels:read") || !strings.Contains(err.Error(), "#annexe-a") {
+		t.Errorf("without the permission: %v", err)
 	}
 }
