@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
+	"readiness/app/annexafiles"
 	"readiness/workpackages/annexa"
 )
 
@@ -20,9 +16,6 @@ const annexaUsage = `annexa check [--as-of YYYY-MM-DD] [--format text|json] PATH
        readiness annexa rules [--format text|json]
 PATH is an Excel workbook (.xlsx), CSV files, or a folder of them.
 Exit 0: no finding of severity error. 1: some. 2: could not be read, or wrong usage.`
-
-// maxFile is the largest file that is read; a full return is a tenth of it.
-const maxFile = 512 << 20
 
 func annexaCommand(args []string, stdout, stderr io.Writer) int {
 	f := newFlags("annexa", annexaUsage, stderr)
@@ -85,13 +78,13 @@ func annexaCheck(paths []string, asOf, format string, stdout, stderr io.Writer) 
 			return exitUsage
 		}
 	}
-	sources, single, err := annexaSources(paths)
+	files, err := annexafiles.Read(paths...)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitUsage
 	}
-	o.Single = single
-	r, err := annexa.Check(context.Background(), sources, o)
+	o.Single = files.Single
+	r, err := annexa.Check(context.Background(), files.Sources, o)
 	var unreadable *annexa.ReadError
 	switch {
 	case errors.As(err, &unreadable):
@@ -116,72 +109,4 @@ func annexaCheck(paths []string, asOf, format string, stdout, stderr io.Writer) 
 		return exitFailed
 	}
 	return exitOK
-}
-
-// annexaSources reads the files of the paths. single is true when only CSV
-// files were named: then lists that are not among them are not missed.
-func annexaSources(paths []string) (sources []annexa.Source, single bool, err error) {
-	single = true
-	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, false, fmt.Errorf("%s cannot be found: check the name", p)
-		}
-		files := []string{p}
-		if info.IsDir() {
-			single = false
-			if files, err = listFiles(p); err != nil {
-				return nil, false, err
-			}
-		}
-		for _, file := range files {
-			if strings.EqualFold(filepath.Ext(file), ".xlsx") && !info.IsDir() {
-				single = false
-			}
-			data, err := readFile(file)
-			if err != nil {
-				return nil, false, err
-			}
-			sources = append(sources, annexa.Source{Name: filepath.Base(file), Data: data})
-		}
-	}
-	return sources, single, nil
-}
-
-// listFiles gives the workbooks and CSV files of a folder, by name.
-func listFiles(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("the folder %s cannot be read: check that this user may read it", dir)
-	}
-	var files []string
-	for _, e := range entries {
-		kinds := []string{".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".ods", ".xls"}
-		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), "~$") && !strings.HasPrefix(e.Name(), ".") && slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name()))) {
-			files = append(files, filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("the folder %s holds no workbook and no CSV file: give the folder that holds the lists", dir)
-	}
-	return files, nil
-}
-
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%s may not be read by this user: ask whoever owns it", name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be opened: close it in Excel and try again", name)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s cannot be read: copy it to this machine and try again", name)
-	case len(data) > maxFile:
-		return nil, fmt.Errorf("%s is larger than 512 MB, which no return is: give each list as a CSV file", name)
-	}
-	return data, nil
 }

@@ -1,0 +1,103 @@
+package annexafiles_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"readiness/app/annexafiles"
+)
+
+// folder makes a folder with files of their own names in them.
+func folder(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, n := range names {
+		if err := os.WriteFile(filepath.Join(dir, n), []byte(n), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestWhichFilesOfAFolderAreRead(t *testing.T) {
+	dir := folder(t, "b.CSV", "a.xlsx", "~$a.xlsx", ".hidden.csv", "notes.docx", "c.ods")
+	if err := os.Mkdir(filepath.Join(dir, "folder.csv"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	newest := time.Date(2026, 11, 23, 17, 0, 0, 0, time.UTC)
+	for name, at := range map[string]time.Time{"a.xlsx": newest.AddDate(0, 0, -3), "b.CSV": newest, "c.ods": newest.AddDate(0, 0, -1), "notes.docx": newest.AddDate(0, 0, 1)} {
+		if err := os.Chtimes(filepath.Join(dir, name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := annexafiles.Folder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range f.Sources {
+		names = append(names, s.Name)
+		if string(s.Data) != s.Name {
+			t.Errorf("%s holds %q", s.Name, s.Data)
+		}
+	}
+	if got := strings.Join(names, " "); got != "a.xlsx b.CSV c.ods" || f.Single || !f.Newest.Equal(newest) {
+		t.Errorf("read %s of %s, single %v", got, f.Newest, f.Single)
+	}
+}
+
+func TestListsThatAreNotNamedAreMissedUnlessOnlyCSVFilesAreNamed(t *testing.T) {
+	dir := folder(t, "a.csv", "b.txt", "c.xlsx")
+	path := func(n string) string { return filepath.Join(dir, n) }
+	for _, c := range []struct {
+		what   string
+		paths  []string
+		single bool
+	}{
+		{"two CSV files", []string{path("a.csv"), path("b.txt")}, true},
+		{"a workbook among them", []string{path("a.csv"), path("c.xlsx")}, false},
+		{"a folder", []string{dir}, false},
+	} {
+		if f, err := annexafiles.Read(c.paths...); err != nil || f.Single != c.single {
+			t.Errorf("%s: %v %v", c.what, f.Single, err)
+		}
+	}
+}
+
+func TestWhatCannotBeReadSaysWhatToDoWithTheNameAndWithout(t *testing.T) {
+	empty := t.TempDir()
+	link := folder(t)
+	if err := os.Symlink(filepath.Join(empty, "none.csv"), filepath.Join(link, "child-name.csv")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder(t, "a.csv"), "a.csv")
+	for _, c := range []struct {
+		what, path string
+		read       func(path string) error
+		says       string
+	}{
+		{"a file that is not there", filepath.Join(empty, "child-name.csv"), paths, "cannot be found: check the name"},
+		{"a folder that is not there", filepath.Join(empty, "child-name"), dir, "cannot be found: check that it is there"},
+		{"a file in place of a folder", file, dir, "cannot be found: check that it is there"},
+		{"an empty folder", empty, dir, "holds no workbook and no CSV file"},
+		{"a folder of links only", link, dir, "holds no workbook and no CSV file"},
+	} {
+		err := c.read(c.path)
+		var known *annexafiles.Error
+		if !errors.As(err, &known) || !strings.Contains(known.Error(), c.path+" "+c.says) || !strings.HasPrefix(known.Sentence()[strings.Index(known.Sentence(), "folder")+len("folder "):], c.says) {
+			t.Errorf("%s: %v", c.what, err)
+			continue
+		}
+		if s := known.Sentence(); strings.Contains(s, "child-name") || strings.Contains(s, empty) {
+			t.Errorf("%s: the name shows in %q", c.what, s)
+		}
+	}
+}
+
+func paths(path string) error { _, err := annexafiles.Read(path); return err }
+
+func dir(path string) error { _, err := annexafiles.Folder(path); return err }
