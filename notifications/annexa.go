@@ -55,7 +55,7 @@ func (n AnnexaNews) Changed() bool {
 func AnnexaChecked(recipientID, recipientName, why string, n AnnexaNews, baseURL, occurrence string) Message {
 	m := Message{ID: Key(AnnexaCheck, recipientID, occurrence), Rule: AnnexaCheck, RecipientID: recipientID, RecipientName: recipientName}
 	c := &m.Content
-	c.Heading = "Annexe A check: " + n.verdict()
+	c.Heading = "Annexe A check: " + n.Verdict()
 	c.Intro = fmt.Sprintf("The lists were made on %s.", n.AsOf)
 	c.Items = n.notFit()
 	worse, better := n.worse(), n.better()
@@ -99,8 +99,8 @@ func AnnexaNotChecked(recipientID, recipientName, why, sentence string, newest w
 	return m
 }
 
-// verdict says in a few words whether the return may be sent.
-func (n AnnexaNews) verdict() string {
+// Verdict says in a few words whether the return may be sent.
+func (n AnnexaNews) Verdict() string {
 	count := map[annexa.FitVerdict]int{}
 	for _, l := range n.Report.Lists {
 		count[l.Fit.Verdict]++

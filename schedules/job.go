@@ -11,6 +11,7 @@ package schedules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -49,6 +50,7 @@ type Occasion struct {
 	Instant time.Time // the scheduled instant, not now: what makes two runs the same
 	Day     string    // of the instant, in the job's zone, as 2026-11-24
 	DryRun  bool      // say what would be done, and do nothing
+	Last    bool      // a run that fails now is not tried again by itself
 }
 
 // Outcome is what a run did, or would do.
@@ -71,32 +73,43 @@ type schedule struct {
 }
 
 // parse reads a job's spec, or says in a sentence what is wrong with it.
-func parse(j Job) (s schedule, err error) {
-	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("the job %s cannot be scheduled at %q: %s", j.Name, j.Spec, fmt.Sprintf(format, args...))
+func parse(j Job) (schedule, error) {
+	s, err := read(j)
+	if err != nil {
+		return s, fmt.Errorf("the job %s cannot be scheduled at %q: %w", j.Name, j.Spec, err)
 	}
+	return s, nil
+}
+
+// CheckSpec says what is wrong with a spec that a council sets, or gives nil.
+func CheckSpec(spec string, zone *time.Location) error {
+	_, err := read(Job{Spec: spec, Zone: zone})
+	return err
+}
+
+func read(j Job) (s schedule, err error) {
 	if strings.Contains(j.Spec, "TZ=") || strings.HasPrefix(strings.TrimSpace(j.Spec), "@") {
-		return s, refuse("give five cron fields, such as 0 9 * * 1-5; the zone is a setting of its own")
+		return s, errors.New("give five cron fields, such as 0 9 * * 1-5; the zone is a setting of its own")
 	}
 	if j.Zone == nil {
-		return s, refuse("it has no zone")
+		return s, errors.New("it has no zone")
 	}
 	fields := strings.Fields(j.Spec)
 	if len(fields) == 5 && !every(fields[2]) && !every(fields[4]) {
-		return s, refuse("with both a day of the month and a day of the week, cron means either: leave one as *")
+		return s, errors.New("with both a day of the month and a day of the week, cron means either: leave one as *")
 	}
 	defer func() {
 		if recover() != nil {
-			err = refuse("it cannot be read")
+			err = errors.New("it cannot be read")
 		}
 	}()
 	c, parseErr := cron.ParseStandard(j.Spec)
 	if parseErr != nil {
-		return s, refuse("it cannot be read; give five cron fields, such as 0 9 * * 1-5")
+		return s, errors.New("it cannot be read; give five cron fields, such as 0 9 * * 1-5")
 	}
 	s = schedule{job: j, cron: c}
 	if s.next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		return s, refuse("no such day ever comes")
+		return s, errors.New("no such day ever comes")
 	}
 	return s, nil
 }

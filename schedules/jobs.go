@@ -1,6 +1,7 @@
 package schedules
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -20,6 +21,7 @@ type Outbox interface {
 type Deps struct {
 	Packages *workpackages.Service
 	Outbox   Outbox
+	Annexa   Annexa
 	BaseURL  string
 	Zone     *time.Location
 	Now      func() time.Time
@@ -46,6 +48,13 @@ func Jobs(d Deps) []Job {
 				}
 				return Outcome{Summary: "Took away what had run out"}, d.CleanUp(ctx)
 			},
+		},
+		{
+			Name: notifications.AnnexaCheck, Title: "Annexe A check", Spec: cmp.Or(d.Annexa.Spec, defaultAnnexaSpec), Zone: d.Zone,
+			Description: d.Annexa.description(),
+			Misfire:     Once, Grace: 12 * time.Hour, // the lists of this morning are still those of today
+			Timeout: 10 * time.Minute,
+			Run:     d.annexaCheck,
 		},
 	}
 }

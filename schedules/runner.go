@@ -242,7 +242,7 @@ func (r *Runner) run(ctx context.Context, j Job, instant time.Time, byHand bool)
 		// Taking over, and trying again, are inserts too, under the next attempt.
 		other, err := r.store.Run(ctx, runID(j.Name, instant, attempt))
 		if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
-			how, out, err := r.claim(ctx, j, instant, attempt)
+			how, out, err := r.claim(ctx, j, instant, attempt, byHand || attempt == maxAttempts)
 			if how != before {
 				return how, out, err
 			}
@@ -266,7 +266,8 @@ func (r *Runner) run(ctx context.Context, j Job, instant time.Time, byHand bool)
 }
 
 // claim takes an attempt and runs it; before means that somebody else has it.
-func (r *Runner) claim(ctx context.Context, j Job, instant time.Time, attempt int) (standing, Outcome, error) {
+// last says that a failure is not followed by another attempt.
+func (r *Runner) claim(ctx context.Context, j Job, instant time.Time, attempt int, last bool) (standing, Outcome, error) {
 	now := r.now().UTC().Truncate(time.Millisecond)
 	claim := Run{
 		ID: runID(j.Name, instant, attempt), Job: j.Name, Instant: instant, Attempt: attempt, State: Running,
@@ -280,7 +281,7 @@ func (r *Runner) claim(ctx context.Context, j Job, instant time.Time, attempt in
 	case !added:
 		return before, Outcome{}, nil
 	}
-	out, err := r.do(ctx, j, claim)
+	out, err := r.do(ctx, j, claim, last)
 	if err != nil {
 		return failed, out, err
 	}
@@ -288,10 +289,12 @@ func (r *Runner) claim(ctx context.Context, j Job, instant time.Time, attempt in
 }
 
 // do runs a claimed job within its time and records how it ended.
-func (r *Runner) do(ctx context.Context, j Job, claim Run) (out Outcome, err error) {
+func (r *Runner) do(ctx context.Context, j Job, claim Run, last bool) (out Outcome, err error) {
 	jobCtx, cancel := context.WithTimeout(ctx, j.Timeout)
 	defer cancel()
-	out, runErr := guard(jobCtx, j, j.occasion(claim.Instant, false))
+	o := j.occasion(claim.Instant, false)
+	o.Last = last
+	out, runErr := guard(jobCtx, j, o)
 	claim.FinishedAt, claim.State, claim.Summary = r.now().UTC().Truncate(time.Millisecond), Done, out.Summary
 	if runErr != nil {
 		claim.State, claim.Error = Failed, reason(runErr)

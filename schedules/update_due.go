@@ -27,10 +27,8 @@ func (d Deps) statusDue(ctx context.Context, o Occasion) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	var out Outcome
-	var errs []error
+	post := posting{outbox: d.Outbox, occasion: o}
 	var notes []string
-	added, there := 0, 0
 	// One message a day: what Slack does not take today is not sent tomorrow
 	// beside tomorrow's own.
 	today := d.Now().In(d.Zone)
@@ -38,26 +36,7 @@ func (d Deps) statusDue(ctx context.Context, o Occasion) (Outcome, error) {
 	for _, l := range letters(r, people) {
 		m := notifications.StatusUpdateDue(l.to, l.why(), l.packages, d.BaseURL, workpackages.Date(o.Day), d.Zone)
 		m.NotAfter = midnight.UTC()
-		if o.DryRun {
-			known, err := d.Outbox.Enqueued(ctx, m.ID)
-			errs = append(errs, err)
-			if known {
-				there++
-				continue
-			}
-		}
-		out.Planned = append(out.Planned, Planned{l.to.Name + " <" + l.to.Email + ">", m.Content.Plain(), m.Content.Why})
-		if o.DryRun {
-			continue
-		}
-		ok, err := d.Outbox.Enqueue(ctx, m)
-		switch {
-		case ok:
-			added++
-		case err == nil:
-			there++
-		}
-		errs = append(errs, err)
+		post.put(ctx, named(l.to), m)
 	}
 	for _, g := range r.Groups {
 		for _, p := range g.Packages {
@@ -66,21 +45,16 @@ func (d Deps) statusDue(ctx context.Context, o Occasion) (Outcome, error) {
 			}
 		}
 	}
-	switch {
-	case r.Stale == 0:
-		out.Summary = "Every package is up to date: nobody to tell"
-	case o.DryRun:
-		out.Summary = count(len(out.Planned), "message") + " would be sent"
-	default:
-		out.Summary = count(added, "message") + " put in the outbox"
-	}
-	if there > 0 {
-		out.Summary += fmt.Sprintf(", %d made already for this day", there)
+	summary := post.says()
+	if r.Stale == 0 {
+		summary = "Every package is up to date: nobody to tell"
+	} else if post.there > 0 {
+		summary += " for this day"
 	}
 	if len(notes) > 0 {
-		out.Summary += "; " + strings.Join(notes, "; ")
+		summary += "; " + strings.Join(notes, "; ")
 	}
-	return out, errors.Join(errs...)
+	return Outcome{Summary: summary, Planned: post.planned}, errors.Join(post.errs...)
 }
 
 func count(n int, what string) string {
