@@ -31,11 +31,13 @@ type Config struct {
 	SlackAppToken   Secret         //
 	SlackSigning    Secret         //
 	SlackAPIURL     string         // empty: Slack's own
-	SlackChannel    string         //
+	SlackChannel    string         // name without # or id; empty: people are told one by one
 	OIDCIssuer      string         //
 	OIDCClientID    string         //
 	OIDCSecret      Secret         //
-	AnnexeADir      string         // folder the scheduled check reads
+	AnnexeADir      string         // folder the scheduled check reads; empty: none
+	AnnexeASettings string         // the council's settings file for Annexe A checks; empty: none
+	AnnexeASchedule string         // five cron fields in Zone; schedules reads them
 	LocalSignIn     bool           // sign-in with a password of our own
 	StaleAfter      int            // working days without an update
 	TrustedProxies  []string       // addresses or ranges whose X-Forwarded-For is believed
@@ -65,11 +67,13 @@ func Settings() []Setting {
 		{"SLACK_APP_TOKEN", "", "App-level token for Socket Mode (not used yet)", true},
 		{"SLACK_SIGNING_SECRET", "", "Signing secret for requests from Slack (not used yet)", true},
 		{"SLACK_API_URL", "Slack's own", "Another address of the Slack API, for tests and proxies", false},
-		{"SLACK_CHANNEL", "", "Channel where group messages go by default (not used yet)", false},
+		{"SLACK_CHANNEL", "", "Channel that hears of Annexe A checks: its name, or its id, such as C0123456789. Without it the leads of the System and Performance Core Group do", false},
 		{"OIDC_ISSUER", "", "Issuer for single sign-on (not used yet)", false},
 		{"OIDC_CLIENT_ID", "", "Client id for single sign-on (not used yet)", false},
 		{"OIDC_CLIENT_SECRET", "", "Client secret for single sign-on (not used yet)", true},
-		{"ANNEXA_DIR", "", "Folder that the scheduled Annexe A check reads (not used yet)", false},
+		{"ANNEXA_DIR", "", "Folder that the scheduled Annexe A check reads: workbooks and CSV files of the eleven lists", false},
+		{"ANNEXA_SCHEDULE", "0 6 * * 1-5", "When it is read: five cron fields, in TIME_ZONE", false},
+		{"ANNEXA_SETTINGS", "", "The council's own settings for Annexe A checks, a YAML file", false},
 		{"LOCAL_SIGN_IN", "true", "Whether people may sign in with a password kept here", false},
 		{"TRUSTED_PROXIES", "", "Addresses or ranges of your reverse proxies, with commas: their X-Forwarded-For is believed", false},
 		{"SESSION_IDLE", "2h", "Sign people out after this long without a request", false},
@@ -89,11 +93,14 @@ func Load(getenv func(string) string) (Config, error) {
 		SlackBotToken: r.secret("SLACK_BOT_TOKEN"),
 		SlackAppToken: r.secret("SLACK_APP_TOKEN"),
 		SlackSigning:  r.secret("SLACK_SIGNING_SECRET"),
-		SlackChannel:  r.text("SLACK_CHANNEL", ""),
+		SlackChannel:  strings.TrimPrefix(r.text("SLACK_CHANNEL", ""), "#"),
 		OIDCIssuer:    r.url("OIDC_ISSUER", ""),
 		OIDCClientID:  r.text("OIDC_CLIENT_ID", ""),
 		OIDCSecret:    r.secret("OIDC_CLIENT_SECRET"),
-		AnnexeADir:    r.text("ANNEXA_DIR", ""),
+
+		AnnexeADir:      r.text("ANNEXA_DIR", ""),
+		AnnexeASettings: r.text("ANNEXA_SETTINGS", ""),
+		AnnexeASchedule: r.text("ANNEXA_SCHEDULE", "0 6 * * 1-5"),
 	}
 	host, port, err := net.SplitHostPort(c.Addr)
 	if n, convErr := strconv.Atoi(port); err != nil || convErr != nil || n < 0 || n > 65535 {
@@ -112,6 +119,9 @@ func Load(getenv func(string) string) (Config, error) {
 	}
 	if t := c.SlackAppToken.Reveal(); t != "" && !strings.HasPrefix(t, "xapp-") {
 		r.bad("SLACK_APP_TOKEN must be an app-level token, which begins with xapp-")
+	}
+	if strings.ContainsAny(c.SlackChannel, " #@/:<>|") || len(c.SlackChannel) > 80 {
+		r.bad("SLACK_CHANNEL must be a channel's name, such as #annexe-a, or its id, such as C0123456789; it is %q", c.SlackChannel)
 	}
 	zone := r.text("TIME_ZONE", "Europe/London")
 	if c.Zone, err = time.LoadLocation(zone); err != nil || zone == "Local" {

@@ -27,7 +27,7 @@ func TestDefaultsNeedNothingSet(t *testing.T) {
 	}
 	if c.Addr != "127.0.0.1:8080" || c.BaseURL != "http://127.0.0.1:8080" || c.DataDir != "data" || c.MongoURI.IsSet() ||
 		c.MongoDatabase != "readiness" || c.Zone.String() != "Europe/London" || !c.LocalSignIn || c.StaleAfter != 10 ||
-		c.LogLevel != slog.LevelInfo || c.LogFormat != "text" || c.SessionLifetime != 12*time.Hour {
+		c.AnnexeADir != "" || c.AnnexeASettings != "" || c.AnnexeASchedule != "0 6 * * 1-5" || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" || c.SessionLifetime != 12*time.Hour {
 		t.Errorf("the defaults are not those of the table: %+v", c)
 	}
 }
@@ -52,12 +52,13 @@ func TestEverySettingIsRead(t *testing.T) {
 func TestEveryProblemIsReportedTogether(t *testing.T) {
 	_, err := Load(env("ADDR", "nowhere", "TIME_ZONE", "Mars/Olympus", "LOG_LEVEL", "loud", "LOG_FORMAT", "xml",
 		"LOCAL_SIGN_IN", "perhaps", "STALE_AFTER", "0", "BASE_URL", "readiness.gov.uk", "MONGODB_URI", "postgres://u:hunter2@h/",
-		"SLACK_BOT_TOKEN", "xapp-hunter2", "TRUSTED_PROXIES", "the proxy", "SESSION_IDLE", "1s", "MONGODB_DATABASE", "a b"))
+		"SLACK_BOT_TOKEN", "xapp-hunter2", "TRUSTED_PROXIES", "the proxy", "SESSION_IDLE", "1s", "MONGODB_DATABASE", "a b",
+		"SLACK_CHANNEL", "annexe a"))
 	if err == nil {
 		t.Fatal("nothing was refused")
 	}
 	for _, name := range []string{"ADDR", "TIME_ZONE", "LOG_LEVEL", "LOG_FORMAT", "LOCAL_SIGN_IN", "STALE_AFTER", "BASE_URL",
-		"MONGODB_URI", "SLACK_BOT_TOKEN", "TRUSTED_PROXIES", "SESSION_IDLE", "MONGODB_DATABASE"} {
+		"MONGODB_URI", "SLACK_BOT_TOKEN", "TRUSTED_PROXIES", "SESSION_IDLE", "MONGODB_DATABASE", "SLACK_CHANNEL"} {
 		if !strings.Contains(err.Error(), name+" must") {
 			t.Errorf("%s is wrong and the message does not say so:\n%v", name, err)
 		}
@@ -81,6 +82,14 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	}
 	if _, err := Load(env("SLACK_BOT_TOKEN_FILE", path, "SLACK_BOT_TOKEN", "xoxb-x")); err == nil {
 		t.Error("a secret given twice was accepted")
+	}
+}
+
+func TestAChannelIsGivenWithItsSignOrWithout(t *testing.T) {
+	for given, want := range map[string]string{"#annexe-a": "annexe-a", "annexe-a": "annexe-a", "C0123456789": "C0123456789", "": ""} {
+		if c, err := Load(env("SLACK_CHANNEL", given)); err != nil || c.SlackChannel != want {
+			t.Errorf("%q is %q: %v", given, c.SlackChannel, err)
+		}
 	}
 }
 

@@ -139,6 +139,8 @@ func adminCommands(t *testing.T, env map[string]string) {
 		{[]string{"job", "list"}, 0, "status-update-due (0 9 * * 1-5, Europe/London)"},
 		{[]string{"job", "run", "status-update-due", "--dry-run", "--at", "2030-01-22T09:00:00Z"}, 0, "nobody to tell about"},
 		{[]string{"job", "run", "status-update-due", "--at", "noon"}, 2, "--at must be an instant"},
+		{[]string{"job", "list"}, 0, "annexa-check (0 6 * * 1-5, Europe/London)"},
+		{[]string{"job", "run", "annexa-check", "--dry-run"}, 0, "ANNEXA_DIR is not set, so there is nothing to check."},
 		{[]string{"job", "run", "none"}, 1, "There is no job called none"},
 		{[]string{"export"}, 2, "Usage"},
 	} {
@@ -151,6 +153,36 @@ func adminCommands(t *testing.T, env map[string]string) {
 
 func TestAdministrationWhileTheProductIsStopped(t *testing.T) {
 	adminCommands(t, map[string]string{"DATA_DIR": t.TempDir()})
+}
+
+func TestTheFolderOfAnnexeACanBeCheckedByHand(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "List 1.csv"), []byte(listOne+"A1,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"DATA_DIR": t.TempDir(), "ANNEXA_DIR": dir, "SLACK_CHANNEL": "#annexe-a"}
+	at := "2026-11-24T06:00:00Z"
+	for _, c := range []struct {
+		args []string
+		code int
+		says []string
+	}{
+		{[]string{"--dry-run", "--at", at}, 0, []string{"; 1 message would be sent.", "To #annexe-a", "this channel is set to hear of Annexe A checks"}},
+		{[]string{"--at", at}, 0, []string{"; 1 message put in the outbox.", "To #annexe-a", "http://127.0.0.1:8080/annexa/checks/20261124T060000.000-schedule"}},
+		{[]string{"--at", at}, 0, []string{"It has run for this instant already"}},
+		{[]string{"--at", "2999-11-24T06:00:00Z"}, 2, []string{"give --at an instant that has passed"}},
+	} {
+		r := runLine(t, env, append([]string{"job", "run", "annexa-check"}, c.args...)...)
+		for _, says := range c.says {
+			if r.code != c.code || !strings.Contains(r.stdout+r.stderr, says) {
+				t.Errorf("%v: %d, %q, %q", c.args, r.code, r.stdout, r.stderr)
+			}
+		}
+	}
+	env["ANNEXA_DIR"] = filepath.Join(dir, "none")
+	if r := runLine(t, env, "job", "run", "annexa-check"); r.code != exitFailed || !strings.Contains(r.stderr, "The folder cannot be found") {
+		t.Errorf("without its folder: %+v", r)
+	}
 }
 
 func TestAdministrationWhileTheProductRuns(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -65,6 +66,11 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	if err := sys.Seed(ctx); err != nil {
 		return err
+	}
+	if dir := o.Config.AnnexeADir; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			o.Log.Warn("the folder that ANNEXA_DIR names cannot be found now: the scheduled check looks for it again when it is due", "category", "server", "folder", dir)
+		}
 	}
 	s.web, err = web.New(web.Options{
 		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Jobs: sys.Runner, Ping: sys.Store.Ping,

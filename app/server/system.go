@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
+	"readiness/app/annexafiles"
 	"readiness/app/auth"
 	"readiness/app/store"
 	"readiness/config"
@@ -15,6 +18,7 @@ import (
 	"readiness/notifications/slack"
 	"readiness/schedules"
 	"readiness/workpackages"
+	"readiness/workpackages/annexa"
 )
 
 // System is an open database with the services over it: what the server and
@@ -28,6 +32,7 @@ type System struct {
 	Auth     *auth.Service
 	Outbox   *notifications.Service
 	Runner   *schedules.Runner
+	Annexa   *annexa.Settings // the council's own; nil: none
 }
 
 // seeded marks a database whose starting plan is in place, so that a council's
@@ -38,11 +43,18 @@ const seeded = "seeded"
 // sentences for a person; store.ErrLocked is in their chain when another
 // process owns the data folder.
 func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now func() time.Time) (*System, error) {
+	if err := schedules.CheckSpec(cfg.AnnexeASchedule, cfg.Zone); cfg.AnnexeASchedule != "" && err != nil {
+		return nil, workpackages.Errorf(workpackages.Invalid, "ANNEXA_SCHEDULE must say when to read the folder, such as 0 6 * * 1-5; it is %q: %s", cfg.AnnexeASchedule, err)
+	}
+	own, err := annexaSettings(cfg.AnnexeASettings)
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, store.Options{URI: cfg.MongoURI.Reveal(), Database: cfg.MongoDatabase, DataDir: cfg.DataDir, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	s := &System{Config: cfg, Log: log, Now: now, Store: db}
+	s := &System{Config: cfg, Log: log, Now: now, Store: db, Annexa: own}
 	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Kept: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
 	s.Auth, err = auth.New(ctx, auth.Options{Store: db, People: s.Packages, Now: now, Idle: cfg.SessionIdle, Lifetime: cfg.SessionLifetime})
 	if err != nil {
@@ -54,11 +66,45 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	}
 	s.Runner, err = schedules.New(db, now, log, schedules.Jobs(schedules.Deps{
 		Packages: s.Packages, Outbox: s.Outbox, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, CleanUp: s.Auth.DeleteExpired,
+		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
 	})...)
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}
 	return s, nil
+}
+
+// annexaSettings reads a council's settings for Annexe A checks.
+func annexaSettings(path string) (*annexa.Settings, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, workpackages.Wrap(workpackages.Invalid, err, "ANNEXA_SETTINGS names the file %s, which cannot be read: check that it is there, and that this user may read it", path)
+	}
+	own, err := annexa.ReadSettings(data)
+	if err != nil {
+		return nil, workpackages.Errorf(workpackages.Invalid, "ANNEXA_SETTINGS names the file %s, which cannot be used:\n  %s", path, strings.ReplaceAll(strings.TrimRight(err.Error(), ".\n"), "\n", "\n  "))
+	}
+	return own, nil
+}
+
+// annexaFolder reads the folder of the scheduled check each time it is due: a
+// folder that is away now, as one on another machine may be, is no reason not to
+// start.
+func annexaFolder(dir string) func() (schedules.Folder, error) {
+	if dir == "" {
+		return nil
+	}
+	return func() (schedules.Folder, error) {
+		f, err := annexafiles.Folder(dir)
+		var known *annexafiles.Error
+		if errors.As(err, &known) {
+			return schedules.Folder{}, workpackages.Errorf(workpackages.Unavailable, "%s", known.Sentence())
+		}
+		return schedules.Folder{Sources: f.Sources, Newest: f.Newest}, err
+	}
 }
 
 // Seed puts the starting plan into a database that has never had one.
