@@ -254,6 +254,18 @@ func (c *council) notAFault(id string) {
 	must(c.t)(c.ChangeIssue(c.t.Context(), leadA.Actor("api"), packageA, id, c.fresh(), workpackages.IssueInput{Class: ptr("not_a_fault"), Fix: ptr("The template says so")}))
 }
 
+func TestAnIssueKeepsTheDayItClosed(t *testing.T) {
+	c := newCouncilAtWork(t)
+	i := c.raise(c.check(report(found("S04", 8, "Ethnicity", 10))))
+	for range 4 {
+		c.now = c.now.AddDate(0, 0, 1)
+		c.check(report())
+	}
+	if v := c.issue(i.ID); v.ClosedOn != "2026-11-26" || c.current().Version != 4 {
+		t.Errorf("at version %d it is %+v", c.current().Version, v)
+	}
+}
+
 func TestAMissingListIsAnIssueThatTheListsComingCloses(t *testing.T) {
 	c := newCouncilAtWork(t)
 	gone := report(found("S01", 11, "", 1))
@@ -362,6 +374,27 @@ func TestAnotherProcessAppliesNothingTwice(t *testing.T) {
 	}
 	if c.store.whole() != before {
 		t.Error("applying the same checks in another process changed something")
+	}
+}
+
+func TestAnIssueMeetsNoCheckTwiceForTheSakeOfAnother(t *testing.T) {
+	c := newCouncilAtWork(t)
+	a, b := found("S04", 8, "Ethnicity", 10), found("S04", 6, "Ethnicity", 10)
+	steady := c.raise(c.check(report(a, b)))
+	// The other one stays as it is, so that every check since is one it may lack.
+	in := issue("training")
+	in.CheckID, in.CauseKey = steady.LastCheck, b.Key
+	other := must(t)(c.AddIssue(t.Context(), analyst.Actor("api"), packageA, c.fresh(), in)).ItemID
+	c.check(report(b))
+	c.check(report(a, b))
+	c.check(report(b))
+	again := &workpackages.Service{Packages: c.store, Groups: c.store, People: c.store, Kept: c.store, Now: c.Now, Zone: c.Zone, StaleAfter: 10}
+	before := c.store.whole()
+	if err := again.ApplyChecks(t.Context()); err != nil || c.store.whole() != before {
+		t.Errorf("applied twice, the issues are %+v: %v", c.current().Issues, err)
+	}
+	if v := c.issue(other); v.Count != 10 || v.LastCheck != steady.LastCheck {
+		t.Errorf("the steady one is %+v", v)
 	}
 }
 

@@ -28,13 +28,17 @@ type reportDoc struct {
 	Change   annexa.Change `bson:"change"`
 }
 
+func newReport(c workpackages.Check) reportDoc {
+	return reportDoc{c.ID + "/" + rand.Text(), c.Report, c.Previous, c.Change}
+}
+
 // AddCheck stores the report, and then the summary, which names it and makes the
 // check be there. What is cut short in between leaves a report that nobody asks
 // for; as each try writes a report of its own, two who race cannot mix theirs.
 func (s *Store) AddCheck(ctx context.Context, c workpackages.Check) error {
 	s.checks.changing()
 	defer s.checks.changing()
-	r := reportDoc{c.ID + "/" + rand.Text(), c.Report, c.Previous, c.Change}
+	r := newReport(c)
 	if err := insert(ctx, s, colReports, r); err != nil {
 		return err
 	}

@@ -212,6 +212,42 @@ func TestAnIssueClosesItselfOverTheDatabase(t *testing.T) {
 	}
 }
 
+func TestSeveralProcessesApplyEachCheckOnce(t *testing.T) {
+	s := storetest.New(t)
+	ctx := context.Background()
+	e := entry("p", 1, "one")
+	e.State.Issues = []workpackages.Issue{{ID: "i", CauseKey: "S04/8/Ethnicity", Rule: "S04", List: 8, Column: "Ethnicity", Class: workpackages.Training, Count: 312, LastCheck: "0"}}
+	if err := s.Commit(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+	for n, causes := range []int{0, 0, 1, 0, 0, 1, 1} { // gone twice and back, twice, and then as it was
+		c := check(fmt.Sprint(n + 1))
+		c.Report.Causes = c.Report.Causes[:causes]
+		if err := s.AddCheck(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		svc := service(t, s)
+		svc.Kept = s
+		wg.Go(func() {
+			// One that gives way too often is told so, and goes on at the next run.
+			for err := svc.ApplyChecks(ctx); err != nil; err = svc.ApplyChecks(ctx) {
+				if workpackages.KindOf(err) != workpackages.Stale {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	w, err := s.Package(ctx, "p")
+	if err != nil || w.Version != 7 || w.Issues[0].Recurrences != 2 || w.Issues[0].Count != 312 || !w.Issues[0].Open() {
+		t.Errorf("at version %d it is %+v: %v", w.Version, w.Issues, err)
+	}
+}
+
 func BenchmarkRecordACheckOfFourHundredCauses(b *testing.B) {
 	s := storetest.New(b)
 	svc := service(b, s)

@@ -13,5 +13,5 @@ func (s *Store) InsertEntry(ctx context.Context, e workpackages.Entry) error {
 
 // InsertReport does the first half of AddCheck and dies.
 func (s *Store) InsertReport(ctx context.Context, c workpackages.Check) error {
-	return insert(ctx, s, colReports, reportDoc{ID: c.ID + "/cut-short", Report: c.Report})
+	return insert(ctx, s, colReports, newReport(c))
 }
