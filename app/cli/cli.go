@@ -61,7 +61,7 @@ func Run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 		fmt.Fprintf(stdout, "readiness %s\n", Version)
 		return exitOK
 	case "annexa":
-		return annexaCommand(args, stdout, stderr)
+		return annexaCommand(ctx, args, getenv, stdout, stderr)
 	case "serve", "user", "token", "job", "export", "import":
 	default:
 		fmt.Fprintf(stderr, "There is no command %q. These are the commands:\n\n%s", verb, usage)

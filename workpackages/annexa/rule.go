@@ -193,6 +193,17 @@ func rank(s Severity) int {
 	return slices.Index([]Severity{SeverityError, SeverityWarning, SeverityInfo}, s)
 }
 
+// Where says shortly which lists and columns the rule is about.
+func (r Rule) Where() string {
+	switch n := len(r.Columns); {
+	case n == 0:
+		return listsOf(r.Lists)
+	case n > 4:
+		return fmt.Sprintf("%s, %d columns", listsOf(r.Lists), n)
+	}
+	return listsOf(r.Lists) + ": " + strings.Join(r.Columns, "; ")
+}
+
 // listsOf writes lists shortly: "Lists 6, 7 and 8".
 func listsOf(numbers []int) string {
 	if len(numbers) == len(every) {

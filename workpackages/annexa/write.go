@@ -136,16 +136,22 @@ func (t *textWriter) headings(r *Report) {
 		}
 	}
 	title = "Matched by another name"
+	lists := map[string][]int{}
+	var names []string
 	for _, l := range r.Lists {
-		var other []string
 		for _, c := range l.Columns {
-			if c.Match == matchAlias {
-				other = append(other, fmt.Sprintf("“%s” as %s", c.Written, c.Heading))
+			if c.Match != matchAlias {
+				continue
 			}
+			name := fmt.Sprintf("“%s” as %s", c.Written, c.Heading)
+			if lists[name] == nil {
+				names = append(names, name)
+			}
+			lists[name] = append(lists[name], l.Number)
 		}
-		if len(other) > 0 {
-			part("List %d: %s", l.Number, strings.Join(other, "; "))
-		}
+	}
+	for _, name := range names {
+		part("%s: %s", listsOf(lists[name]), name)
 	}
 }
 

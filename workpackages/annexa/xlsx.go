@@ -69,16 +69,18 @@ const (
 
 // xlsxSheet is the sheet being written: one at a time.
 type xlsxSheet struct {
-	w    *bufio.Writer
-	rows int
-	head int // the row of the headings
-	cols int
-	err  error
+	w      *bufio.Writer
+	rows   int
+	head   int // the row of the headings
+	widths []float64
+	err    error
 }
 
 const (
 	maxSheetRows = 1_048_576 // Excel's own
 	maxCellText  = 32_000    // Excel's own, less a little
+	maxRowHeight = 409       // points; Excel's own
+	lineHeight   = 15        // points
 )
 
 // sheet begins a sheet; widths are of its columns, in characters, and head is
@@ -89,9 +91,9 @@ func (x *xlsxWriter) sheet(name string, widths []float64, head int) (*xlsxSheet,
 	if err != nil {
 		return nil, err
 	}
-	s := &xlsxSheet{w: bufio.NewWriterSize(part, 1<<16), cols: len(widths), head: head}
+	s := &xlsxSheet{w: bufio.NewWriterSize(part, 1<<16), widths: widths, head: head}
 	s.print(xmlHead + `<worksheet xmlns="` + nsMain + `">`)
-	s.print(fmt.Sprintf(`<sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, head, head+1))
+	s.print(fmt.Sprintf(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, head, head+1))
 	for i, width := range widths {
 		s.print(fmt.Sprintf(`<col min="%d" max="%d" width="%g" customWidth="1"/>`, i+1, i+1, width))
 	}
@@ -120,7 +122,7 @@ func (s *xlsxSheet) row(cells ...xlsxCell) {
 		return
 	}
 	s.rows++
-	s.print(`<row r="` + strconv.Itoa(s.rows) + `">`)
+	s.print(`<row r="` + strconv.Itoa(s.rows) + `"` + s.height(cells) + `>`)
 	for i, c := range cells {
 		if c == (xlsxCell{}) {
 			continue
@@ -140,6 +142,26 @@ func (s *xlsxSheet) row(cells ...xlsxCell) {
 	s.print(`</row>`)
 }
 
+// height gives a row the room its longest cell takes: not every program works
+// that out when it opens a workbook.
+func (s *xlsxSheet) height(cells []xlsxCell) string {
+	lines := 1
+	for i, c := range cells {
+		if c.number || c.style == stylePlain || c.style == styleTitle || c.style == styleBold {
+			continue // not wrapped
+		}
+		n := 0
+		for line := range strings.SplitSeq(c.value, "\n") {
+			n += 1 + (utf8.RuneCountInString(line)-1)/max(int(1.15*s.widths[i]), 1) // letters are narrower than figures
+		}
+		lines = max(lines, n)
+	}
+	if lines == 1 {
+		return ""
+	}
+	return fmt.Sprintf(` ht="%d" customHeight="1"`, min(lines*lineHeight, maxRowHeight))
+}
+
 func (s *xlsxSheet) escape(v string) {
 	if utf8.RuneCountInString(v) > maxCellText {
 		v = string([]rune(v)[:maxCellText]) + "…"
@@ -153,9 +175,9 @@ func (s *xlsxSheet) escape(v string) {
 func (s *xlsxSheet) close() error {
 	s.print(`</sheetData>`)
 	if s.rows > s.head {
-		s.print(fmt.Sprintf(`<autoFilter ref="A%d:%s%d"/>`, s.head, columnName(s.cols-1), s.rows))
+		s.print(fmt.Sprintf(`<autoFilter ref="A%d:%s%d"/>`, s.head, columnName(len(s.widths)-1), s.rows))
 	}
-	s.print(`</worksheet>`)
+	s.print(`<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>`)
 	if s.err != nil {
 		return s.err
 	}
@@ -212,13 +234,13 @@ const styleSheet = `<styleSheet xmlns="` + nsMain + `">` +
 	`<fill><patternFill patternType="solid"><fgColor rgb="FFCBE0F5"/></patternFill></fill></fills>` +
 	`<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>` +
 	`<cellXfs count="9">` +
-	`<xf applyAlignment="1"><alignment vertical="top"/></xf>` +
+	`<xf applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
 	`<xf fontId="1" applyFont="1"/>` +
 	`<xf fontId="2" applyFont="1"/>` +
-	`<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-	`<xf applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-	`<xf numFmtId="9" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>` +
-	`<xf fillId="3" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-	`<xf fillId="4" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-	`<xf fillId="5" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
+	`<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
+	`<xf applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
+	`<xf numFmtId="9" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
+	`<xf fillId="3" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
+	`<xf fillId="4" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
+	`<xf fillId="5" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
 	`</cellXfs></styleSheet>`
