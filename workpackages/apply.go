@@ -166,7 +166,6 @@ func (i *Issue) meet(check Check, today Date) bool {
 		return false
 	case present:
 		i.Count, i.Passes = cause.Count, 0
-		i.Undated = i.Undated || check.AsOf == ""
 		if !i.Open() {
 			i.ClosedOn = ""
 			i.Recurrences++
@@ -189,35 +188,14 @@ func (i *Issue) meet(check Check, today Date) bool {
 }
 
 // lookedFor reports whether a check that does not have the issue's cause would
-// have found it: the list and the column were there, and so were the lists it is
-// compared with. A check that was not told the day the lists were made leaves
-// out what needs it, so that it speaks only for what was found without it before.
+// have found it: the list and the column were there, and nothing that the rule
+// needs was left out.
 func (i *Issue) lookedFor(check Check) bool {
-	if check.AsOf == "" && !i.Undated {
+	n := slices.IndexFunc(check.Report.Lists, func(l annexa.ListReport) bool { return l.Number == i.List })
+	if n < 0 || slices.Contains(check.Report.NotRun, i.CauseKey) {
 		return false
 	}
-	for _, number := range append(comparedLists(i.Rule), i.List) {
-		n := slices.IndexFunc(check.Report.Lists, func(l annexa.ListReport) bool { return l.Number == number && l.Found })
-		if n < 0 {
-			return false
-		}
-		missing := func(c annexa.ColumnMap) bool { return c.Heading == i.Column && c.Match == "missing" }
-		if number == i.List && slices.ContainsFunc(check.Report.Lists[n].Columns, missing) {
-			return false
-		}
-	}
-	return true
-}
-
-// comparedLists gives the lists that a rule compares: none where it looks at
-// each by itself. The ids of those that compare begin with an X.
-func comparedLists(rule string) []int {
-	if strings.HasPrefix(rule, "X") {
-		for _, r := range annexa.Rules() {
-			if r.ID == rule {
-				return slices.Clone(r.Lists)
-			}
-		}
-	}
-	return nil
+	l := check.Report.Lists[n]
+	missing := slices.ContainsFunc(l.Columns, func(c annexa.ColumnMap) bool { return c.Heading == i.Column && c.Match == "missing" })
+	return l.Found && l.Fit.Verdict != annexa.NotChecked && !missing
 }

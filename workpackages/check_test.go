@@ -179,7 +179,7 @@ func issue(class string) workpackages.IssueInput {
 //
 //	F  its cause is found, in 10 rows      G  in 20 rows
 //	-  its cause is not there              m  nor is its column
-//	x  nor is its list                     d  nor was the day told
+//	x  nor is its list                     d  nor could the rule be applied
 func TestWhatChecksMakeOfAnIssue(t *testing.T) {
 	for _, x := range []struct {
 		what, checks    string
@@ -199,7 +199,7 @@ func TestWhatChecksMakeOfAnIssue(t *testing.T) {
 		{what: "come back twice", checks: "--F--G", open: true, count: 20, come: 2, entries: 6},
 		{what: "its list was not looked at", checks: "-x", open: true, entries: 1},
 		{what: "its column was not looked at", checks: "-m", open: true, entries: 1},
-		{what: "what needs the day was not looked at", checks: "-d", open: true, entries: 1},
+		{what: "the rule could not be applied", checks: "-d", open: true, entries: 1},
 		{what: "not looked at in between, gone twice all the same", checks: "-xmd-", entries: 2},
 		{what: "closed by hand, and still there", checks: "F", by: (*council).close, open: true, count: 10, come: 1, entries: 1},
 		{what: "closed by hand, and gone", checks: "---", by: (*council).close, entries: 1, newest: "1 issue with another count"},
@@ -223,7 +223,7 @@ func TestWhatChecksMakeOfAnIssue(t *testing.T) {
 			case 'x':
 				r.Lists[7].Found = false
 			case 'd':
-				r.AsOf = ""
+				r.NotRun = []string{annexa.CauseKey("S04", 8, "Ethnicity")}
 			}
 			c.check(r)
 		}

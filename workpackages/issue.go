@@ -79,7 +79,6 @@ type Issue struct {
 	Passes      int        `bson:"passes"` // checks one after the other without a finding
 	Recurrences int        `bson:"recurrences"`
 	LastCheck   string     `bson:"last_check"` // id of the newest check that changed it
-	Undated     bool       `bson:"undated"`    // it was found without the day the lists were made
 	OpenedAt    time.Time  `bson:"opened_at"`
 	OpenedBy    string     `bson:"opened_by"`
 	ClosedOn    Date       `bson:"closed_on"` // empty while open
@@ -159,7 +158,7 @@ func (in IssueInput) add(w *WorkPackage, by Actor, people []Person, check Check,
 	}
 	i := Issue{
 		ID: newID("issue"), CauseKey: cause.Key, Rule: cause.Rule, List: cause.List, Column: cause.Column, Title: titleOf(cause),
-		Count: cause.Count, LastCheck: check.ID, Undated: check.AsOf == "", OpenedAt: at, OpenedBy: by.Name,
+		Count: cause.Count, LastCheck: check.ID, OpenedAt: at, OpenedBy: by.Name,
 	}
 	var bad problems
 	checkRoom(&bad, "class", len(w.Issues), "issues")

@@ -88,11 +88,11 @@ func TestTheExitCodesOfAnnexeAChecks(t *testing.T) {
 	}{
 		{"nothing wrong", []string{good}, 0, "1 of 11 lists found; 1 row; 0 errors"},
 		{"a warning only", []string{warned}, 0, "1 warning"},
-		{"an error", []string{bad}, 1, "Date of Contact: The value is not a date"},
+		{"an error", []string{bad}, 1, "Date of Contact: the value is not a date"},
 		{"an error, with flags after the path", []string{bad, "--format", "json", "--as-of", "2026-11-24"}, 1, `"rule": "S05"`},
-		{"a folder, in which ten lists are missing", []string{filepath.Dir(good)}, 1, "10 errors"},
+		{"a folder, in which ten lists are missing", []string{filepath.Dir(good)}, 1, "1 of 11 lists found; 1 row; 10 errors"},
 		{"a file that is no list", []string{write("x.csv", "a,b\n1,2\n")}, 2, "No list of Annexe A was found"},
-		{"a file that is no workbook", []string{write("x.xlsx", "hello")}, 2, "x.xlsx: The file is not an Excel workbook"},
+		{"a file that is no workbook", []string{write("x.xlsx", "hello")}, 2, "x.xlsx: The file is not a workbook"},
 		{"an empty folder", []string{t.TempDir()}, 2, "holds no workbook and no CSV file"},
 	} {
 		r := runLine(t, nil, append([]string{"annexa", "check"}, c.args...)...)
@@ -253,5 +253,63 @@ func TestAnExportNeverLeavesHalfAFile(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if r.code == 0 || err != nil || len(left) != 0 {
 		t.Errorf("%+v left %v: %v", r, left, err)
+	}
+}
+
+func TestWhatAnAnalystAsksOfACheck(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	list := write("List 1.csv", listOne+strings.Repeat("A1,x,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n", 9)+"A2,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n")
+	out := filepath.Join(dir, "findings.xlsx")
+	off := write("settings.yaml", "off: [{rule: S04, list: 1, reason: it is being mended}]\n")
+	faulty := write("faulty.yaml", "severity: {S04: loud, Z1: info}\n")
+	earlier := write("earlier.json", runLine(t, nil, "annexa", "check", "--format", "json", "--settings", off, list).stdout)
+	for _, c := range []struct {
+		what string
+		args []string
+		env  map[string]string
+		code int
+		says []string
+	}{
+		{"a page", nil, nil, 1, []string{"Gender: the value is not a permitted code (9 of 10 rows) [S04]", "Why so:", "Not fit to send"}},
+		{"every cause with its rows", []string{"--all"}, nil, 1, []string{"At rows 2 to 10"}},
+		{"a workbook of findings", []string{"--out", out}, nil, 1, []string{"holds children's data"}},
+		{"settings that switch the rule off", []string{"--settings", off}, nil, 0, []string{"Rule S04 is switched off in List 1: it is being mended"}},
+		{"settings from the environment", nil, map[string]string{"ANNEXA_SETTINGS": off}, 0, []string{"it is being mended"}},
+		{"settings that are faulty", []string{"--settings", faulty}, nil, 2, []string{`it is "loud"`, `no rule "Z1"`}},
+		{"settings that are not there", []string{"--settings", "none.yaml"}, nil, 2, []string{"none.yaml cannot be read"}},
+		{"what changed", []string{"--previous", earlier}, nil, 1, []string{"Since the check before", "New: List 1, Gender: the value is not a permitted code (9, was 0)"}},
+		{"an earlier report that is none", []string{"--previous", off}, nil, 2, []string{"is no earlier report"}},
+		{"for outside the authority", []string{"--share", "--format", "json"}, nil, 1, []string{`"count": 9`}},
+		{"findings over the return itself", []string{"--out", list}, nil, 2, []string{"--out names a file that is checked"}},
+		{"findings that are no workbook", []string{"--out", filepath.Join(dir, "x.csv")}, nil, 2, []string{"must end in .xlsx"}},
+		{"findings where there is no folder", []string{"--out", filepath.Join(dir, "none", "x.xlsx")}, nil, 2, []string{"cannot be written"}},
+	} {
+		r := runLine(t, c.env, append(append([]string{"annexa", "check"}, c.args...), list)...)
+		if r.code != c.code {
+			t.Errorf("%s: exit %d, %s", c.what, r.code, r.stderr)
+		}
+		for _, s := range c.says {
+			if !strings.Contains(r.stdout+r.stderr, s) {
+				t.Errorf("%s does not say %q:\n%s%s", c.what, s, r.stdout, r.stderr)
+			}
+		}
+		if strings.Contains(r.stdout, "A1") || strings.Contains(r.stdout, "\x1b[") {
+			t.Errorf("%s shows a child, or colours a file:\n%s", c.what, r.stdout)
+		}
+	}
+	info, err := os.Stat(out)
+	if err != nil || info.Size() < 1000 || info.Mode().Perm() != 0o600 {
+		t.Errorf("the workbook of findings: %v, %v", info, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 5 {
+		t.Errorf("beside what was asked for there is something else: %v, %v", entries, err)
 	}
 }

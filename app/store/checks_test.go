@@ -32,7 +32,7 @@ func check(id string) workpackages.Check {
 				Fit:     annexa.Fit{Verdict: annexa.NotFit, Reasons: []string{}},
 			}},
 			Causes: []annexa.Cause{{Key: "S04/8/Ethnicity", Rule: "S04", List: 8, Column: "Ethnicity", Count: 312, Of: 640, Share: 0.4875, Verdict: annexa.Extract}},
-			Unread: []annexa.Unread{}, Settings: []string{}, Notes: []string{},
+			Unread: []annexa.Unread{}, Settings: []string{}, Notes: []string{}, NotRun: []string{},
 		},
 		Previous: "before",
 		Change: annexa.Change{

@@ -3,6 +3,7 @@ package annexa
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -31,6 +32,8 @@ func (c *checker) report() *Report {
 			l.Infos += cause.Count
 		}
 	}
+	r.NotRun = slices.AppendSeq([]string{}, maps.Keys(c.notRun))
+	slices.Sort(r.NotRun)
 	r.total()
 	r.fits(c.options.Single, c.settings.leftOut)
 	if r.Unread == nil {

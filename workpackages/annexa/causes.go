@@ -32,6 +32,7 @@ func (c *checker) causes() []Cause {
 			column = load().lists[k.list-1].Columns[k.column].Heading
 		}
 		if c.settings.off(k.rule, k.list, column) || c.settings.leftOut(k.list) != "" {
+			c.cannotFind(k.rule, k.list, column)
 			continue
 		}
 		c.leaveOutTeams(k, f, l)

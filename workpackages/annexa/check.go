@@ -82,6 +82,7 @@ type checker struct {
 		value     int32
 	}
 	params map[string]int
+	notRun map[string]bool
 }
 
 func (c *checker) progress(stage string, done float64) {
@@ -363,21 +364,21 @@ func (c *checker) rules(ctx context.Context) error {
 // run applies one check of a rule.
 func (c *checker) run(r *Rule, k *check) {
 	l := c.data.list(k.list)
-	if l == nil || k.asOf && !c.data.hasAsOf || c.settings.off(r, l.Number, "") {
-		return
-	}
-	for _, n := range k.needs {
-		if c.data.list(n) == nil {
-			return
-		}
+	if l == nil {
+		return // its own finding says so, or it is empty
 	}
 	x := row{checker: c, rule: r, l: l}
 	for _, h := range k.columns {
 		col := l.col(h)
 		if col == nil {
-			return // a missing column has its own finding
+			c.leaveOut(r, k) // a missing column has its own finding
+			return
 		}
 		x.c = append(x.c, col)
+	}
+	if k.asOf && !c.data.hasAsOf || slices.ContainsFunc(k.needs, func(n int) bool { return c.data.list(n) == nil }) {
+		c.leaveOut(r, k)
+		return
 	}
 	if k.whole != nil {
 		k.whole(c, r, l)
@@ -394,6 +395,24 @@ func (c *checker) run(r *Rule, k *check) {
 		}
 	}
 	c.applies(r, l, place, of)
+}
+
+// leaveOut notes that a check cannot be made.
+func (c *checker) leaveOut(r *Rule, k *check) {
+	columns := []string{k.at}
+	if k.at == "" {
+		columns = append(k.columns, "")
+	}
+	for _, h := range columns {
+		c.cannotFind(r, k.list, h)
+	}
+}
+
+func (c *checker) cannotFind(r *Rule, list int, column string) {
+	if c.notRun == nil {
+		c.notRun = map[string]bool{}
+	}
+	c.notRun[CauseKey(r.ID, list, column)] = true
 }
 
 // lost finds children whose identity number has noughts in front in one list and

@@ -16,6 +16,11 @@ type Report struct {
 	Settings []string     `json:"settings"` // what local settings change, a sentence each
 	Notes    []string     `json:"notes"`    // what was not checked, and why, a sentence each
 
+	// NotRun holds the keys of causes that this check could not have found, because
+	// a column, another list or the day the lists were made was not given, or a
+	// setting says so: that they are not among Causes says nothing.
+	NotRun []string `json:"not_run"`
+
 	run *checker // what WriteFindings needs; nil unless straight from Check
 }
 

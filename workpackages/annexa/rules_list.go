@@ -241,7 +241,9 @@ func (c *checker) idForms(l *listData, place int, col *columnData) {
 }
 
 func (c *checker) dateColumn(l *listData, place int, col *columnData) {
-	if c.data.hasAsOf && col.Heading != birth { // an unborn child's date of birth is expected, not past
+	if !c.data.hasAsOf {
+		c.cannotFind(ruleFuture, l.Number, col.Heading)
+	} else if col.Heading != birth { // an unborn child's date of birth is expected, not past
 		for row, st := range col.state {
 			if st != good {
 				continue
