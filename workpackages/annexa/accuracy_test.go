@@ -41,13 +41,13 @@ func (c *checker) rowFindings() []tested {
 	return out
 }
 
-// family is a rule's id as the facts have it: S04Q is of S04.
-func family(id string) string { return id[:min(3, len(id))] }
+// familyOf is a rule's id as the facts have it: S04Q is of S04.
+func familyOf(id string) string { return id[:min(3, len(id))] }
 
 // kin reports whether a finding is what a fault says, or tells of the same cell:
 // a blank primary need may be called blank, or not a need.
 func kin(t tested, f annexatest.Fault) bool {
-	return t.list == f.List && t.row == f.Row && (family(t.rule) == family(f.Rule) || t.column == f.Column)
+	return t.list == f.List && t.row == f.Row && (familyOf(t.rule) == familyOf(f.Rule) || t.column == f.Column)
 }
 
 // score holds how a check did against what was planted.
@@ -76,7 +76,7 @@ func accuracy(t *testing.T, seed uint64, rows, faults int) score {
 		for _, one := range append([]annexatest.Fault{f}, f.Also...) {
 			wanted[[2]int{one.List, one.Row}] = append(wanted[[2]int{one.List, one.Row}], one)
 			// Of two rows that disagree either may be named.
-			if family(one.Rule) == family(f.Rule) {
+			if familyOf(one.Rule) == familyOf(f.Rule) {
 				seen = seen || slices.ContainsFunc(at[[2]int{one.List, one.Row}], func(t tested) bool { return kin(t, one) })
 			}
 		}

@@ -84,7 +84,7 @@ func (c *checker) leaveOutTeams(k foundKey, f *found, l *listData) {
 		return
 	}
 	before := len(f.rows)
-	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { return col.state[row] == good && teams[col.val[row]] })
+	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { n, ok := col.known(int(row)); return ok && teams[n] })
 	if t := c.tallies[k]; t != nil {
 		t.of -= before - len(f.rows)
 	}
@@ -145,15 +145,14 @@ func (l *listData) spread(rows []int32) spread {
 		return spread{}
 	}
 	have, of := make([]int, len(l.teamsBy)), make([]int, len(l.teamsBy))
-	for row, st := range col.state {
-		if st == good {
-			of[col.val[row]]++
-			_ = row
+	for row := range l.rows {
+		if n, ok := col.known(row); ok {
+			of[n]++
 		}
 	}
 	for _, row := range rows {
-		if col.state[row] == good {
-			have[col.val[row]]++
+		if n, ok := col.known(int(row)); ok {
+			have[n]++
 		}
 	}
 	s := spread{even: true}

@@ -35,18 +35,18 @@ func (r *reader) row(number int, cells []tabular.Cell) {
 	l := r.l
 	at := len(l.rows)
 	l.rows = append(l.rows, int32(number))
-	l.who, l.shape = append(l.who, -1), append(l.shape, 0)
+	l.hashes, l.shape = append(l.hashes, 0), append(l.shape, 0)
 	for i, c := range l.cols {
-		var cell tabular.Cell
-		st, v := missing, int32(0)
-		if c.at >= 0 {
-			if c.at < len(cells) {
-				cell = cells[c.at]
-			}
-			st, v = r.cell(i, c, cell, at)
-			c.look(st, v, cell.Value)
+		if c.at < 0 {
+			continue
 		}
-		c.state, c.val = append(c.state, st), append(c.val, v)
+		var cell tabular.Cell
+		if c.at < len(cells) {
+			cell = cells[c.at]
+		}
+		st, v := r.cell(i, c, cell, at)
+		c.look(st, v, cell.Value)
+		c.add(st, v)
 	}
 }
 
@@ -134,27 +134,25 @@ func (r *reader) cell(i int, c *columnData, cell tabular.Cell, row int) (state, 
 func (r *reader) text(c *columnData, text string, row int) (state, int32) {
 	l := r.l
 	switch {
-	case c.Heading == adopterID:
-		n, form := r.adopters.number(text)
-		l.who[row], l.shape[row] = n, form
-		return good, n
 	case c.isID():
-		n, form := r.data.people.number(text)
-		l.who[row], l.shape[row] = n, form
-		return good, n
-	case c.Heading == "Family identifier":
-		n, _ := r.data.families.number(text)
-		return good, n
+		l.hashes[row], l.shape[row] = r.data.idHash(text, l.Number != 11)
+		return good, plainText
+	case c.Heading == family:
+		return good, r.data.familyNumber(text)
 	case c.Heading == team:
 		return good, l.teamNumber(text)
 	case c.Heading == "Placement postcode" && !postcode.MatchString(strings.ToUpper(strings.Join(strings.Fields(folder.Replace(text)), " "))):
 		return good, notPostcode
 	}
-	return good, textNumber(fold(text))
+	if len(text) < 24 && nobody[fold(text)] {
+		return good, nobodysName
+	}
+	return good, plainText
 }
 
-// textNumber is a number, 0 or above, that is equal where folded texts are.
-func textNumber(folded string) int32 { return int32(hashOf(folded) & 0x7fffffff) }
+// openNumber is a number below 0 for text that an open code set allows, equal
+// where the texts are.
+func openNumber(folded string) int32 { return -2 - int32(hashOf(folded)&0x3fffffff) }
 
 func (l *listData) teamNumber(name string) int32 {
 	n, ok := l.teams[name]
@@ -201,7 +199,7 @@ func (r *reader) code(i int, c *columnData, text string, row int) (state, int32)
 		rule = ruleCodeGap
 	default:
 		if c.codes.open {
-			return good, -2 - textNumber(fold(text))/2 // other text is right here, and equal where the texts are
+			return good, openNumber(fold(text))
 		}
 		rule = ruleCode
 	}

@@ -66,7 +66,6 @@ type checker struct {
 	options  Options
 	settings *Settings
 	data     dataset
-	adopters ids
 	found    map[foundKey]*found
 	tallies  map[foundKey]*tally
 	files    []FileRead
@@ -74,7 +73,7 @@ type checker struct {
 	siblings int
 
 	// Worked out once and kept.
-	usually     map[string]map[int32]usualValue
+	usually     map[string]usualValues
 	familySet   map[int32]bool
 	lostNoughts map[int32]bool
 	home        struct {
@@ -238,9 +237,16 @@ func (c *checker) table(ctx context.Context, f *tabular.File, file int, t tabula
 		first, kinds = nil, nil
 		return nil
 	}
-	err := f.Read(ctx, t, progress, func(number int, cells []tabular.Cell) error {
+	share := 0.0
+	err := f.Read(ctx, t, func(read, of int64) {
+		share = float64(read) / float64(max(of, 1))
+		progress(read, of)
+	}, func(number int, cells []tabular.Cell) error {
 		if into != nil {
 			into.row(number, cells)
+			if number == roomAfter && f.Kind == "csv" && share > 0 {
+				into.l.grow(min(int(roomAfter*1.05/share), maxRoom))
+			}
 			return nil
 		}
 		text := make([]string, len(cells))
@@ -260,6 +266,24 @@ func (c *checker) table(ctx context.Context, f *tabular.File, file int, t tabula
 		return nil
 	}
 	return err
+}
+
+// After so many rows of a CSV file it is known about how many there will be, and
+// room is made for them at once.
+const (
+	roomAfter = 20_000
+	maxRoom   = 2_000_000
+)
+
+// grow makes room for rows.
+func (l *listData) grow(rows int) {
+	more := max(rows-len(l.rows), 0)
+	l.rows, l.hashes, l.shape = slices.Grow(l.rows, more), slices.Grow(l.hashes, more), slices.Grow(l.shape, more)
+	for _, c := range l.cols {
+		if c.at >= 0 {
+			c.grow(more)
+		}
+	}
 }
 
 // begin recognises a table by its first rows. It gives errEnough where there is
@@ -419,7 +443,7 @@ func (c *checker) cannotFind(r *Rule, list int, column string) {
 // not in another.
 func (c *checker) lost() {
 	c.lostNoughts = map[int32]bool{}
-	for n, same := range c.data.people.same {
+	for n, same := range c.data.same {
 		if int32(n) != same {
 			c.lostNoughts[same] = true
 		}

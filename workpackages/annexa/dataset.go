@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,15 +22,15 @@ const (
 
 // columnData is one column of a list: for each row a state and a small number.
 // What the number is depends on the type: a [day], the place of a code's first
-// value in its set, a count, or, with text, something that is equal where the
-// texts are (a hash, or the place in teams or families).
+// value in its set, a count, the place of a name in teams or families, or, with
+// other text, one of the few things there are to know of it.
 type columnData struct {
 	*column
 	at      int // column in the file, from 0; -1 where it is missing
 	written string
 	how     string // matchExact …; "" where missing
-	state   []state
-	val     []int32
+	keep    storage
+	cells   cellStore
 
 	// What the column as a whole looks like, for rules about columns.
 	filled   int
@@ -55,7 +56,8 @@ type listData struct {
 	*list
 	cols    []*columnData
 	rows    []int32  // as the file numbers them
-	who     []int32  // child or adopter of each row; -1 where the identity number is blank
+	hashes  []uint64 // of each row's identity number, until every list is read; 0 where blank
+	who     []int32  // child or adopter of each row, from then on; -1 where the identity number is blank
 	shape   []idForm // how each identity number is written
 	where   string
 	source  int // which file
@@ -66,7 +68,7 @@ type listData struct {
 
 	teams   map[string]int32
 	teamsBy []string // names, in the order met; never leave the process but in the workbook of findings
-	byWho   *index
+	byWho   index
 }
 
 // idForm is what an identity number shows of how it was written.
@@ -83,62 +85,75 @@ const (
 // dataset is every list that was read.
 type dataset struct {
 	lists    [12]*listData // by number; nil where not read
-	people   ids
-	families ids
+	people   int           // how many children there are over all lists
+	same     []int32       // by child: who stands for it, where one was written in two ways
+	noughts  []noughtPair  // of numbers with noughts in front
+	families map[uint64]int32
 	asOf     day
 	hasAsOf  bool
 }
 
-// ids gives each identity number a small number of its own, so that lists can be
-// compared without keeping what stood there.
-type ids struct {
-	by   map[uint64]int32
-	bare map[int32]uint64 // of those that lost or may lose noughts: the hash without them
-	same []int32          // the number that stands for it, where one was written in two ways
-}
+// noughtPair is a number with noughts in front, and what is left without them.
+type noughtPair struct{ whole, bare uint64 }
 
 // seed makes what is remembered of texts useless outside this run.
 var seed = maphash.MakeSeed()
 
 func hashOf(s string) uint64 { return maphash.String(seed, s) }
 
-// number gives the small number of an identity number.
-func (x *ids) number(id string) (int32, idForm) {
+// idHash gives what is remembered of an identity number until every list is
+// read, so that lists can be compared without keeping what stood there, and what
+// shows of how it was written. It is never 0.
+func (d *dataset) idHash(id string, child bool) (uint64, idForm) {
 	form := idForm(0)
-	key := id
-	if t := strings.TrimSpace(id); t != id {
+	if strings.TrimSpace(id) != id {
 		form |= padded
-		key = t
 	}
-	key = fold(key)
+	var room [48]byte
+	key := foldID(id, room[:0])
 	if s := strings.TrimSuffix(strings.TrimSuffix(key, ".00"), ".0"); s != key && digits(s) {
 		form |= dotNought
 		key = s
 	}
-	if strings.Contains(key, "e+") && digits(strings.NewReplacer("e+", "", ".", "").Replace(key)) {
+	if mantissa, exponent, ok := strings.Cut(key, "e+"); ok && digits(strings.Replace(mantissa, ".", "", 1)) && digits(exponent) {
 		form |= scientific
-	}
-	if x.by == nil {
-		x.by, x.bare = map[uint64]int32{}, map[int32]uint64{}
 	}
 	if strings.ContainsFunc(key, func(r rune) bool { return r > '9' && r != ' ' }) {
 		form |= lettered
 	}
-	stripped := strings.TrimLeft(key, "0")
-	if stripped != key && digits(stripped) {
+	h := hashOf(key) | 1
+	if bare := strings.TrimLeft(key, "0"); bare != key && digits(bare) {
 		form |= leadingNought
-	}
-	h := hashOf(key)
-	n, there := x.by[h]
-	if !there {
-		n = int32(len(x.same))
-		x.by[h] = n
-		x.same = append(x.same, n)
-		if form&leadingNought != 0 {
-			x.bare[n] = hashOf(stripped)
+		if child {
+			d.noughts = append(d.noughts, noughtPair{h, hashOf(bare) | 1})
 		}
 	}
-	return n, form
+	return h, form
+}
+
+// foldID is fold, into the caller's room where it fits: there are as many
+// identity numbers as rows, and nearly all are plain.
+func foldID(id string, room []byte) string {
+	id = strings.TrimSpace(id)
+	if len(id) > cap(room) {
+		return fold(id)
+	}
+	lower := true
+	for i := range len(id) {
+		c := id[i]
+		if c >= 0x80 || c <= ' ' || c == '`' {
+			return fold(id)
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+			lower = false
+		}
+		room = append(room, c)
+	}
+	if lower {
+		return id
+	}
+	return string(room)
 }
 
 func digits(s string) bool {
@@ -148,6 +163,20 @@ func digits(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// familyNumber gives a family identifier a small number of its own.
+func (d *dataset) familyNumber(id string) int32 {
+	h, _ := d.idHash(id, false)
+	n, there := d.families[h]
+	if !there {
+		if d.families == nil {
+			d.families = map[uint64]int32{}
+		}
+		n = int32(len(d.families))
+		d.families[h] = n
+	}
+	return n
 }
 
 // col gives a column by its heading, or nil where the file does not have it.
@@ -173,63 +202,19 @@ func (d *dataset) list(number int) *listData {
 	return nil
 }
 
-// date gives a row's day.
-func (c *columnData) date(row int) (day, bool) {
-	if c == nil || c.state[row] != good {
-		return 0, false
-	}
-	return day(c.val[row]), true
-}
-
-// count gives a row's number.
-func (c *columnData) count(row int) (int, bool) {
-	if c == nil || c.state[row] != good {
-		return 0, false
-	}
-	return int(c.val[row]), true
-}
-
-// is reports whether a row holds one of the codes.
-func (c *columnData) is(row int, codes ...string) bool {
-	if c == nil || (c.state[row] != good && c.state[row] != guessed) || c.val[row] < 0 {
-		return false
-	}
-	have := c.codes.values[c.val[row]].Code
-	for _, want := range codes {
-		if have == want {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *columnData) blank(row int) bool { return c != nil && c.state[row] == empty }
-
-// filledAt reports whether something stands there, whatever it is.
-func (c *columnData) filledAt(row int) bool { return c != nil && c.state[row] > empty }
-
-// read reports whether what stands there could be read, or nothing does.
-func (c *columnData) read(row int) bool {
-	return c != nil && (c.state[row] == empty || c.state[row] == good || c.state[row] == guessed)
-}
-
-// index finds the rows of a child.
+// index finds the rows of a person.
 type index struct {
-	head map[int32]int32
-	next []int32 // -1 at the end
+	head []int32 // by person: their last row, and 1; 0 where they have none
+	next []int32 // by row: the person's row before it; -1 where there is none
 }
 
 // of walks the rows of a person, from the last to the first.
 func (l *listData) of(who int32) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
-		if l == nil || who < 0 {
+		if !l.has(who) {
 			return
 		}
-		row, ok := l.byWho.head[who]
-		if !ok {
-			return
-		}
-		for ; row >= 0; row = l.byWho.next[row] {
+		for row := l.byWho.head[who] - 1; row >= 0; row = l.byWho.next[row] {
 			if !yield(int(row)) {
 				return
 			}
@@ -239,11 +224,7 @@ func (l *listData) of(who int32) func(yield func(int) bool) {
 
 // has reports whether a person is in the list.
 func (l *listData) has(who int32) bool {
-	if l == nil || who < 0 {
-		return false
-	}
-	_, ok := l.byWho.head[who]
-	return ok
+	return l != nil && who >= 0 && l.byWho.head[who] > 0
 }
 
 // any reports whether a row of a person is as asked.
@@ -256,50 +237,92 @@ func (l *listData) any(who int32, ok func(row int) bool) bool {
 	return false
 }
 
-// seal is called once every list is read: identity numbers that lost their
-// noughts are put together with those that kept them, and rows are found by
-// child from here on.
+// seal is called once every list is read. Each person gets a number in place of
+// the hash, the same in every list; identity numbers that lost their noughts are
+// put together with those that kept them; and rows are found by person from here on.
 func (d *dataset) seal() {
-	d.rejoin()
-	for _, l := range d.lists {
-		if l == nil {
-			continue
-		}
-		l.byWho = &index{head: make(map[int32]int32, len(l.who)), next: make([]int32, len(l.who))}
-		for row, who := range l.who {
-			l.byWho.next[row] = -1
-			if who < 0 {
-				continue
-			}
-			if prev, ok := l.byWho.head[who]; ok {
-				l.byWho.next[row] = prev
-			}
-			l.byWho.head[who] = int32(row)
+	hashes := 0
+	for _, l := range d.lists[:11] {
+		if l != nil {
+			hashes += len(l.hashes)
 		}
 	}
+	all := make([]uint64, 0, hashes)
+	for _, l := range d.lists[:11] {
+		if l != nil {
+			all = append(all, l.hashes...)
+		}
+	}
+	children := distinct(all)
+	for _, l := range d.lists[:11] {
+		if l != nil {
+			l.number(children)
+		}
+	}
+	d.people = len(children)
+	d.rejoin(children)
+	if l := d.lists[11]; l != nil {
+		adopters := distinct(slices.Clone(l.hashes))
+		l.number(adopters)
+		l.index(len(adopters))
+	}
+	for _, l := range d.lists[:11] {
+		if l != nil {
+			l.index(d.people)
+		}
+	}
+}
+
+// distinct sorts hashes and leaves one of each; 0, of a blank, is left out.
+func distinct(hashes []uint64) []uint64 {
+	slices.Sort(hashes)
+	hashes = slices.Compact(hashes)
+	if len(hashes) > 0 && hashes[0] == 0 {
+		hashes = hashes[1:]
+	}
+	return hashes
+}
+
+// number gives each row its person's place among the sorted hashes.
+func (l *listData) number(sorted []uint64) {
+	l.who = make([]int32, len(l.hashes))
+	for row, h := range l.hashes {
+		l.who[row] = -1
+		if i, ok := slices.BinarySearch(sorted, h); ok {
+			l.who[row] = int32(i)
+		}
+	}
+	l.hashes = nil
 }
 
 // rejoin gives "00123" and "123" one number where no list has both: then the
 // noughts were lost on the way and rule S08 says so. In one list with both they
 // are two children.
-func (d *dataset) rejoin() {
-	if len(d.people.bare) == 0 {
+func (d *dataset) rejoin(sorted []uint64) {
+	if len(d.noughts) == 0 {
 		return
 	}
-	in := make([]uint16, len(d.people.same)) // by person: a bit for each list they are in
+	in := make([]uint16, d.people) // by child: a bit for each list they are in
 	d.eachChild(func(l *listData, row int, who int32) { in[who] |= 1 << l.Number })
-	for n, bare := range d.people.bare {
-		if other, there := d.people.by[bare]; there && in[n]&in[other] == 0 {
-			d.people.same[n] = other
+	d.same = make([]int32, d.people)
+	for i := range d.same {
+		d.same[i] = int32(i)
+	}
+	for _, pair := range d.noughts {
+		whole, okWhole := slices.BinarySearch(sorted, pair.whole)
+		bare, okBare := slices.BinarySearch(sorted, pair.bare)
+		if okWhole && okBare && in[whole]&in[bare] == 0 {
+			d.same[whole] = int32(bare)
 		}
 	}
-	d.eachChild(func(l *listData, row int, who int32) { l.who[row] = d.people.same[who] })
+	d.noughts = nil
+	d.eachChild(func(l *listData, row int, who int32) { l.who[row] = d.same[who] })
 }
 
 // eachChild visits every row with a child's identity number.
 func (d *dataset) eachChild(visit func(l *listData, row int, who int32)) {
-	for _, l := range d.lists {
-		if l == nil || l.Number == 11 {
+	for _, l := range d.lists[:11] {
+		if l == nil {
 			continue
 		}
 		for row, who := range l.who {
@@ -310,11 +333,23 @@ func (d *dataset) eachChild(visit func(l *listData, row int, who int32)) {
 	}
 }
 
+// index makes the rows of a list found by person.
+func (l *listData) index(people int) {
+	l.byWho = index{head: make([]int32, people), next: make([]int32, len(l.who))}
+	for row, who := range l.who {
+		l.byWho.next[row] = -1
+		if who >= 0 {
+			l.byWho.next[row] = l.byWho.head[who] - 1
+			l.byWho.head[who] = int32(row) + 1
+		}
+	}
+}
+
 // newListData makes room for the list of a table.
 func newListData(f layout, t tabular.Table) *listData {
 	l := &listData{list: f.list, heading: f.row, unknown: f.unknown, later: f.later(), teams: map[string]int32{}, table: t.Index}
 	for i, c := range f.list.Columns {
-		l.cols = append(l.cols, &columnData{column: c, at: f.at[i], how: f.how[i], written: f.written[i]})
+		l.cols = append(l.cols, &columnData{column: c, keep: c.storage(), at: f.at[i], how: f.how[i], written: f.written[i]})
 	}
 	return l
 }

@@ -81,13 +81,13 @@ func readDate(cell string, date1904 bool) (day, dateVerdict) {
 	if !plainASCII(s) {
 		s = strings.TrimSpace(folder.Replace(s))
 	}
+	if d, v, ok := threeNumbers(dropTime(s)); ok {
+		return d, v
+	}
 	if serial, err := strconv.ParseFloat(s, 64); err == nil {
 		return serialDate(serial, date1904)
 	}
 	s = dropTime(s)
-	if d, v, ok := threeNumbers(s); ok {
-		return d, v
-	}
 	for _, layout := range []string{"2 Jan 2006", "2 January 2006", "2-Jan-2006"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return dayOf(t), goodDate

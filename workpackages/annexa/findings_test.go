@@ -92,7 +92,7 @@ func TestNoFormulaLeavesInTheWorkbookOfFindings(t *testing.T) {
 	for _, evil := range []string{`=HYPERLINK("http://x","y")`, "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1"} {
 		r := annexatest.New(22, 400)
 		for _, row := range r.Lists[2].Rows {
-			row[slices.Index(r.Lists[2].Headings, "Referral Source")] = evil
+			row[slices.Index(r.Lists[2].Headings, "Referral Source")] = evil + "x"
 			row[slices.Index(r.Lists[2].Headings, worker)] = evil
 		}
 		data, err := r.XLSX()
@@ -112,7 +112,7 @@ func TestNoFormulaLeavesInTheWorkbookOfFindings(t *testing.T) {
 			}
 			for _, row := range rows {
 				for _, cell := range row {
-					if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+					if cell != "" && cell != "-1" && strings.ContainsAny(cell[:1], "=+-@\t\r") { // -1 is an unborn child's age, a number
 						t.Errorf("%s holds %q", sheet, cell)
 					}
 				}

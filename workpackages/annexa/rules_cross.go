@@ -361,7 +361,6 @@ func sameEntry() *Rule {
 }
 
 func familyListed() *Rule {
-	const family = "Family identifier"
 	return build(Rule{
 		ID: "X18", Title: "The adoptive family is not in List 11", Severity: SeverityInfo, UsualCause: CauseEither, Source: []string{"OF19"}, Inferred: true,
 		Why: "The identifier is of a family of this agency, unless another agency placed the child.",
@@ -371,22 +370,23 @@ func familyListed() *Rule {
 		if !x.filled(0) || families == nil {
 			return skip
 		}
-		return failIf(!families[x.c[0].val[x.n]])
+		n, _ := x.c[0].known(x.n)
+		return failIf(!families[n])
 	}})
 }
 
 // families gives the families of List 11; nil where the file does not have them.
 func (c *checker) families() map[int32]bool {
 	l := c.data.list(11)
-	col := l.col("Family identifier")
+	col := l.col(family)
 	if col == nil {
 		return nil
 	}
 	if c.familySet == nil {
 		c.familySet = map[int32]bool{}
-		for row, st := range col.state {
-			if st == good {
-				c.familySet[col.val[row]] = true
+		for row := range l.rows {
+			if n, ok := col.known(row); ok {
+				c.familySet[n] = true
 			}
 		}
 	}

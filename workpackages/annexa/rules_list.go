@@ -150,12 +150,16 @@ func sameEvent() *Rule {
 			}
 			place := l.place[childID]
 			for row, who := range l.who {
-				if who < 0 || slices.ContainsFunc(cols, func(k *columnData) bool { return k.state[row] != good }) {
+				if who < 0 || slices.ContainsFunc(cols, func(k *columnData) bool { return k.stateOf(row) != good }) {
 					continue
 				}
 				c.applies(r, l, place, 1)
 				for earlier := l.byWho.next[row]; earlier >= 0; earlier = l.byWho.next[earlier] {
-					if !slices.ContainsFunc(cols, func(k *columnData) bool { return k.state[earlier] != good || k.val[earlier] != k.val[row] }) {
+					if !slices.ContainsFunc(cols, func(k *columnData) bool {
+						a, _ := k.known(row)
+						b, ok := k.known(int(earlier))
+						return !ok || a != b
+					}) {
 						c.find(r, l.Number, place, row, 0)
 						break
 					}
@@ -197,21 +201,21 @@ func (c *checker) cellRules(l *listData, place int, col *columnData) {
 }
 
 func (c *checker) blanks(r *Rule, l *listData, place int, col *columnData) {
-	c.applies(r, l, place, len(col.state))
-	for row, st := range col.state {
-		if st == empty {
+	c.applies(r, l, place, len(l.rows))
+	for row := range l.rows {
+		if col.blank(row) {
 			c.find(r, l.Number, place, row, 0)
 		}
 	}
 }
 
 func (c *checker) blanksOfClosed(l *listData, place int, col *columnData) {
-	for row, st := range col.state {
+	for row := range l.rows {
 		if open, known := l.open(row); known && open {
 			continue
 		}
 		c.applies(ruleRequired, l, place, 1)
-		if st == empty {
+		if col.blank(row) {
 			c.find(ruleRequired, l.Number, place, row, 0)
 		}
 	}
@@ -233,7 +237,7 @@ func (c *checker) idForms(l *listData, place int, col *columnData) {
 		if l.who[row] < 0 {
 			continue
 		}
-		lost := form&leadingNought == 0 && c.lostNoughts[l.who[row]]
+		lost := l.Number != 11 && form&leadingNought == 0 && c.lostNoughts[l.who[row]]
 		if form&(dotNought|scientific|padded) != 0 || lost || odd && form&lettered != 0 {
 			c.find(ruleIDForm, l.Number, place, row, 0)
 		}
@@ -244,12 +248,13 @@ func (c *checker) dateColumn(l *listData, place int, col *columnData) {
 	if !c.data.hasAsOf {
 		c.cannotFind(ruleFuture, l.Number, col.Heading)
 	} else if col.Heading != birth { // an unborn child's date of birth is expected, not past
-		for row, st := range col.state {
-			if st != good {
+		for row := range l.rows {
+			d, ok := col.date(row)
+			if !ok {
 				continue
 			}
 			c.applies(ruleFuture, l, place, 1)
-			if day(col.val[row]) > c.data.asOf {
+			if d > c.data.asOf {
 				c.find(ruleFuture, l.Number, place, row, 0)
 			}
 		}
@@ -264,24 +269,26 @@ func (c *checker) numberColumn(l *listData, place int, col *columnData) {
 	if col.Heading == "Number of Placements in the Last 12 months" {
 		min = nil // rule C17
 	}
-	for row, st := range col.state {
-		if st != good {
+	for row := range l.rows {
+		v, ok := col.count(row)
+		if !ok {
 			continue
 		}
 		c.applies(ruleNumberRange, l, place, 1)
-		if v := int(col.val[row]); min != nil && v < *min || col.QueryAbove != nil && v > *col.QueryAbove {
+		if min != nil && v < *min || col.QueryAbove != nil && v > *col.QueryAbove {
 			c.find(ruleNumberRange, l.Number, place, row, 0)
 		}
 	}
 }
 
 func (c *checker) laterCodes(l *listData, place int, col *columnData) {
-	for row, st := range col.state {
-		if st != good || col.val[row] < 0 {
+	for row := range l.rows {
+		v, ok := col.known(row)
+		if !ok || v < 0 {
 			continue
 		}
 		c.applies(ruleCodeLater, l, place, 1)
-		if col.codes.values[col.val[row]].Later {
+		if col.codes.values[v].Later {
 			c.find(ruleCodeLater, l.Number, place, row, 0)
 		}
 	}

@@ -132,20 +132,26 @@ func (c *checker) sameEverywhere(r *Rule, l *listData) {
 			continue
 		}
 		usual := c.usual(h)
+		col := l.cols[place]
+		of := 0
 		for row, who := range l.who {
-			if who < 0 || l.cols[place].state[row] != good {
-				continue
-			}
-			v, there := usual[who]
-			if !there {
+			own, ok := col.known(row)
+			if who < 0 || !ok || usual.rows[who] < 2 {
 				continue // in one row only, or blank elsewhere
 			}
-			c.applies(r, l, place, 1)
-			if v.tied || l.cols[place].val[row] != v.value {
+			of++
+			if v, differs := usual.differing[who]; differs && (v.tied || own != v.value) {
 				c.find(r, l.Number, place, row, 0)
 			}
 		}
+		c.applies(r, l, place, of)
 	}
+}
+
+// usualValues is what the rows of each child say in a column.
+type usualValues struct {
+	rows      []int32              // by child: how many rows say anything
+	differing map[int32]usualValue // of children whose rows do not all say the same
 }
 
 // usualValue is the commonest value of a child, or one of several as common: then
@@ -155,15 +161,13 @@ type usualValue struct {
 	tied  bool
 }
 
-// usual gives the commonest value of a column among the rows of each child that
-// has two or more.
-func (c *checker) usual(heading string) map[int32]usualValue {
-	if m, ok := c.usually[heading]; ok {
-		return m
+// usual gives the commonest value of a column among the rows of each child.
+func (c *checker) usual(heading string) usualValues {
+	if u, ok := c.usually[heading]; ok {
+		return u
 	}
-	// Nearly every child has one value, so only those with more are tallied: the
-	// first few values are enough to know the commonest.
-	first, rows := map[int32]int32{}, map[int32]int32{}
+	// Nearly every child has one value, so only those with more are tallied.
+	first, u := make([]int32, c.data.people), usualValues{make([]int32, c.data.people), map[int32]usualValue{}}
 	tallies := map[int32]map[int32]int32{}
 	for _, n := range children {
 		l := c.data.lists[n]
@@ -176,33 +180,29 @@ func (c *checker) usual(heading string) map[int32]usualValue {
 		}
 		col := l.cols[place]
 		for row, who := range l.who {
-			if who < 0 || col.state[row] != good {
+			v, ok := col.known(row)
+			if who < 0 || !ok {
 				continue
 			}
-			v := col.val[row]
-			was, seen := first[who]
 			switch {
-			case !seen:
+			case u.rows[who] == 0:
 				first[who] = v
 			case tallies[who] != nil:
 				tallies[who][v]++
-			case was != v:
-				tallies[who] = map[int32]int32{was: rows[who], v: 1}
+			case first[who] != v:
+				tallies[who] = map[int32]int32{first[who]: u.rows[who], v: 1}
 			}
-			rows[who]++
+			u.rows[who]++
 		}
 	}
-	out := map[int32]usualValue{}
-	for who, n := range rows {
-		if n > 1 {
-			out[who] = commonest(first[who], tallies[who])
-		}
+	for who, tally := range tallies {
+		u.differing[who] = commonest(first[who], tally)
 	}
 	if c.usually == nil {
-		c.usually = map[string]map[int32]usualValue{}
+		c.usually = map[string]usualValues{}
 	}
-	c.usually[heading] = out
-	return out
+	c.usually[heading] = u
+	return u
 }
 
 func commonest(only int32, tally map[int32]int32) usualValue {

@@ -97,25 +97,19 @@ func seenInAssessment() *Rule {
 	}})
 }
 
-// nobody are names that extracts write where no worker or team is allocated.
-var nobody = map[int32]bool{}
-
-func init() {
-	for _, name := range []string{"unallocated", "not allocated", "no worker", "duty", "duty worker", "duty team", "duty tray", "tbc", "to be confirmed", "awaiting allocation", "unassigned", "unknown", "allocation pending", "vacant"} {
-		nobody[textNumber(name)] = true
-	}
+// nobody are names that extracts write where no worker or team is allocated, folded.
+var nobody = map[string]bool{
+	"unallocated": true, "not allocated": true, "no worker": true, "duty": true, "duty worker": true, "duty team": true, "duty tray": true, "tbc": true, "to be confirmed": true,
+	"awaiting allocation": true, "unassigned": true, "unknown": true, "allocation pending": true, "vacant": true,
 }
 
 // named reports whether a team or worker column names somebody.
 func (x *row) named(i int) bool {
-	c := x.c[i]
-	if c.state[x.n] == missing || c.state[x.n] == empty || c.state[x.n] == bad {
-		return false
+	v, ok := x.c[i].known(x.n)
+	if ok && x.c[i].Heading == team {
+		return !nobody[fold(x.l.teamsBy[v])]
 	}
-	if c.Heading == team {
-		return !nobody[textNumber(fold(x.l.teamsBy[c.val[x.n]]))]
-	}
-	return !nobody[c.val[x.n]]
+	return ok && v != nobodysName
 }
 
 func allocated() *Rule {
@@ -240,7 +234,8 @@ func placementPlace() *Rule {
 			if !x.filled(0) {
 				return skip
 			}
-			return failIf(x.c[0].val[x.n] == notPostcode)
+			v, ok := x.c[0].known(x.n)
+			return failIf(ok && v == notPostcode)
 		}},
 		check{list: 8, columns: []string{kind, urn, la}, at: urn, row: func(x *row) result {
 			if !x.is(0, "K1", "K2") || x.is(2, "NIR", "WAL", "SCO", "NUK", "CON") {
@@ -253,12 +248,10 @@ func placementPlace() *Rule {
 			if !ok || !x.filled(0) || !x.read(0) || !x.filled(1) || x.is(1, "CON") {
 				return skip
 			}
-			return failIf(x.is(0, "a") != (x.c[1].val[x.n] == home))
+			v, _ := x.c[1].known(x.n)
+			return failIf(x.is(0, "a") != (v == home))
 		}})
 }
-
-// notPostcode stands for a text that has not the form of a postcode.
-const notPostcode = -1
 
 // homeAuthority gives the value of LA of Placement that means this authority: the
 // council's setting, or else the one that four in five of the placements inside
@@ -273,13 +266,14 @@ func (c *checker) homeAuthority(l *listData) (int32, bool) {
 		return 0, false
 	}
 	if name := c.settings.Authority; name != "" {
-		c.home.value, c.home.ok = -2-textNumber(fold(name))/2, true
+		c.home.value, c.home.ok = openNumber(fold(name)), true
 		return c.home.value, true
 	}
 	counts, of := map[int32]int{}, 0
 	for row := range l.rows {
 		if location.is(row, "a") && la.filledAt(row) {
-			counts[la.val[row]]++
+			v, _ := la.known(row)
+			counts[v]++
 			of++
 		}
 	}

@@ -213,4 +213,5 @@ const (
 	disability = "Does the Child have a Disability"
 	team       = "Allocated Team"
 	worker     = "Allocated Worker"
+	family     = "Family identifier"
 )

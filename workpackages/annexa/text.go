@@ -43,13 +43,14 @@ func foldHeading(s string) string {
 	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(s), " "))
 }
 
-// blank reports whether a cell says nothing. Returns write it in several ways.
+// blank reports whether a cell says nothing. Returns write it in several ways,
+// all of which begin with an n or a hyphen.
 func blank(s string) bool {
 	if s == "" {
 		return true
 	}
-	if len(s) > 20 && s[0] > ' ' && s[0] < 0x80 {
-		return false // longer than any of them
+	if c := s[0]; c > ' ' && c < 0x80 && c != '-' && c != 'n' && c != 'N' || len(s) > 40 {
+		return false
 	}
 	switch fold(s) {
 	case "", "-", "--", "n/a", "na", "null", "none", "nan", "nil", "not applicable":
