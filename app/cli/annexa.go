@@ -136,7 +136,7 @@ func annexaCheck(ctx context.Context, paths []string, a annexaFlags, getenv func
 	var unreadable *annexa.ReadError
 	switch {
 	case errors.As(err, &unreadable):
-		fmt.Fprintf(stderr, "%s: %s.\n", unreadable.File, unreadable.Sentence)
+		fmt.Fprintf(stderr, "%s.\n", unreadable)
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "Stopped. Nothing was written.")

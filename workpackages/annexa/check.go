@@ -238,7 +238,7 @@ func (c *checker) table(ctx context.Context, f *tabular.File, file int, t tabula
 		return nil
 	}
 	share := 0.0
-	err := f.Read(ctx, t, func(read, of int64) {
+	err := f.Scan(ctx, t, func(read, of int64) {
 		share = float64(read) / float64(max(of, 1))
 		progress(read, of)
 	}, func(number int, cells []tabular.Cell) error {
@@ -251,7 +251,8 @@ func (c *checker) table(ctx context.Context, f *tabular.File, file int, t tabula
 		}
 		text := make([]string, len(cells))
 		for i, cell := range cells {
-			text[i] = cell.Value
+			text[i] = strings.Clone(cell.Value)
+			cells[i].Value = text[i]
 		}
 		first, kinds, numbers = append(first, text), append(kinds, slices.Clone(cells)), append(numbers, number)
 		if len(first) == headingRows {

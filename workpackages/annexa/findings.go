@@ -231,7 +231,7 @@ func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, mark
 		return err
 	}
 	t := f.Tables[l.table-1]
-	if err := f.Read(ctx, t, nil, func(n int, cells []tabular.Cell) error {
+	if err := f.Scan(ctx, t, nil, func(n int, cells []tabular.Cell) error {
 		of := marks[int32(n)]
 		if len(of) == 0 {
 			return nil

@@ -150,7 +150,7 @@ func (c *checker) sameEverywhere(r *Rule, l *listData) {
 
 // usualValues is what the rows of each child say in a column.
 type usualValues struct {
-	rows      []int32              // by child: how many rows say anything
+	rows      []uint8              // by child: how many rows say anything, to 255
 	differing map[int32]usualValue // of children whose rows do not all say the same
 }
 
@@ -167,7 +167,7 @@ func (c *checker) usual(heading string) usualValues {
 		return u
 	}
 	// Nearly every child has one value, so only those with more are tallied.
-	first, u := make([]int32, c.data.people), usualValues{make([]int32, c.data.people), map[int32]usualValue{}}
+	first, u := make([]int32, c.data.people), usualValues{make([]uint8, c.data.people), map[int32]usualValue{}}
 	tallies := map[int32]map[int32]int32{}
 	for _, n := range children {
 		l := c.data.lists[n]
@@ -190,9 +190,9 @@ func (c *checker) usual(heading string) usualValues {
 			case tallies[who] != nil:
 				tallies[who][v]++
 			case first[who] != v:
-				tallies[who] = map[int32]int32{first[who]: u.rows[who], v: 1}
+				tallies[who] = map[int32]int32{first[who]: int32(u.rows[who]), v: 1}
 			}
-			u.rows[who]++
+			u.rows[who] += uint8(min(1, 255-int(u.rows[who])))
 		}
 	}
 	for who, tally := range tallies {

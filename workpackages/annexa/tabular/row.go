@@ -3,6 +3,7 @@ package tabular
 import (
 	"bytes"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Limits on one table, far above any council's return.
@@ -17,6 +18,7 @@ const (
 // yet share one allocation, made when the row is done.
 type builder struct {
 	row   RowFunc
+	lend  bool // the strings are for this row only
 	cells []Cell
 	text  []byte
 	spans []span
@@ -66,7 +68,7 @@ func (b *builder) again(column, n int) error {
 // done hands the row over, unless nothing is in it, and starts the next. It
 // stands for as many rows as times says.
 func (b *builder) done(number, times int) error {
-	text := string(b.text)
+	text := b.string()
 	for _, s := range b.spans {
 		b.cells[s.column].Value = text[s.start:s.end]
 	}
@@ -84,6 +86,14 @@ func (b *builder) done(number, times int) error {
 		}
 	}
 	return nil
+}
+
+// string is the row's text: a copy, or the buffer itself where it is only lent.
+func (b *builder) string() string {
+	if b.lend {
+		return unsafe.String(unsafe.SliceData(b.text), len(b.text))
+	}
+	return string(b.text)
 }
 
 // give hands one row over.

@@ -11,10 +11,24 @@ type Source struct {
 	Data []byte
 }
 
-// Error says in a sentence why a file could not be read, and what to do.
-type Error struct{ File, Sentence string }
+// Error says in a sentence why a file could not be read, and what to do. The
+// sentence names no file, tab or cell: people choose those names.
+type Error struct {
+	File     string
+	Tab      string // where the fault is in one
+	Sentence string
+}
 
-func (e *Error) Error() string { return e.File + ": " + e.Sentence }
+// Error gives the sentence with the place before it.
+func (e *Error) Error() string { return e.Where() + ": " + e.Sentence }
+
+// Where is the file, and the tab where the fault is in one.
+func (e *Error) Where() string {
+	if e.Tab == "" {
+		return e.File
+	}
+	return e.File + ", tab " + e.Tab
+}
 
 // Kind says what sort of value a cell holds.
 type Kind uint8
