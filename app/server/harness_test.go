@@ -69,6 +69,12 @@ func (p *product) advance(d time.Duration) {
 // run starts a product in a folder; env are pairs of settings.
 func run(t testing.TB, dir string, env ...string) *product {
 	t.Helper()
+	return runWith(t, dir, server.Options{}, env...)
+}
+
+// runWith starts a product with options of the test's own.
+func runWith(t testing.TB, dir string, o server.Options, env ...string) *product {
+	t.Helper()
 	settings := map[string]string{"ADDR": "127.0.0.1:0", "DATA_DIR": dir}
 	for i := 0; i < len(env); i += 2 {
 		settings[env[i]] = env[i+1]
@@ -78,8 +84,9 @@ func run(t testing.TB, dir string, env ...string) *product {
 		t.Fatal(err)
 	}
 	p := &product{t: t, now: start, Log: &syncBuffer{}, tokens: map[string]string{}}
-	log := slog.New(slog.NewTextHandler(p.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	p.Server, err = server.New(t.Context(), server.Options{Config: cfg, Log: log, Now: p.clock, Version: "test"})
+	o.Config, o.Now, o.Version = cfg, p.clock, "test"
+	o.Log = slog.New(slog.NewTextHandler(p.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	p.Server, err = server.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"readiness/app/web"
 	"readiness/config"
 	"readiness/workpackages"
+	"readiness/workpackages/annexa"
 )
 
 // Server is the running program.
@@ -35,6 +36,8 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
+	// Check is the engine that checks Annexe A; annexa.Check when nil.
+	Check func(ctx context.Context, sources []annexa.Source, o annexa.Options) (*annexa.Report, error)
 	// Command runs an administrative command line that another process hands over.
 	Command func(s *System) Command
 }
@@ -75,7 +78,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.web, err = web.New(web.Options{
 		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Jobs: sys.Runner, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
-		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version,
+		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version, Check: o.Check,
 	})
 	if err != nil {
 		return err
@@ -93,7 +96,7 @@ const deliverEvery = 5 * time.Second
 func (s *Server) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	go func() { s.served <- s.web.App.Listener(s.listen) }()
+	go func() { s.served <- s.web.Serve(s.listen) }()
 	s.System.Runner.Start()
 	s.deliver.Go(func() {
 		t := time.NewTicker(deliverEvery)
@@ -124,7 +127,8 @@ func (s *Server) Failed() <-chan error { return s.served }
 // that container platforms give.
 const (
 	stopHTTP    = 10 * time.Second
-	stopJobs    = 8 * time.Second
+	stopChecks  = 2 * time.Second
+	stopJobs    = 6 * time.Second
 	stopSends   = 5 * time.Second
 	stopStorage = 5 * time.Second
 )
@@ -149,6 +153,7 @@ func (s *Server) Stop() error {
 			}
 			return err
 		})
+		step("checks", stopChecks, s.web.Stop)
 		if s.control != nil {
 			step("the control socket", stopHTTP, s.control.stop)
 		}

@@ -26,6 +26,8 @@ type actionBody struct {
 	DoneOn *string `json:"done_on"`
 }
 
+func (b *actionBody) owner() **string { return &b.Owner }
+
 func (b actionBody) input() workpackages.ActionInput {
 	return workpackages.ActionInput{Title: b.Title, OwnerID: b.Owner, Due: b.Due, DoneOn: b.DoneOn}
 }
@@ -50,8 +52,9 @@ func change[B any](s *Server, c *fiber.Ctx, do func(wr workpackages.Write, body 
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	if a, ok := any(&body).(*actionBody); ok {
-		if a.Owner, err = s.ownerID(c, a.Owner); err != nil {
+	if owned, ok := any(&body).(interface{ owner() **string }); ok {
+		id := owned.owner()
+		if *id, err = s.ownerID(c, *id); err != nil {
 			return err
 		}
 	}
@@ -76,6 +79,11 @@ func (s *Server) sendItem(c *fiber.Ctx, r workpackages.Result) error {
 	for _, m := range whole.Milestones {
 		if m.ID == r.ItemID {
 			return sendJSON(c, status, itemAnswer{m, r.Package.Version})
+		}
+	}
+	for _, i := range whole.Issues {
+		if i.ID == r.ItemID {
+			return sendJSON(c, status, itemAnswer{i, r.Package.Version})
 		}
 	}
 	for _, a := range whole.Actions {

@@ -69,6 +69,7 @@ type jsonWholePackage struct {
 	Milestones []jsonMilestone `json:"milestones"`
 	Actions    []jsonAction    `json:"actions"`
 	Evidence   []jsonEvidence  `json:"evidence"`
+	Issues     []jsonIssue     `json:"issues"`
 }
 
 type jsonMilestone struct {
@@ -221,7 +222,7 @@ func newJSONPackage(p workpackages.PackageReadiness) jsonPackage {
 }
 
 func newJSONWhole(p workpackages.PackageReadiness, people []workpackages.Person) jsonWholePackage {
-	out := jsonWholePackage{jsonPackage: newJSONPackage(p), Milestones: []jsonMilestone{}, Actions: []jsonAction{}, Evidence: []jsonEvidence{}}
+	out := jsonWholePackage{jsonPackage: newJSONPackage(p), Milestones: []jsonMilestone{}, Actions: []jsonAction{}, Evidence: []jsonEvidence{}, Issues: []jsonIssue{}}
 	for _, m := range p.Milestones {
 		j := jsonMilestone{ID: m.ID, Title: m.Title, Due: m.Due(), FirstDue: m.FirstDue(), Slips: m.Slips(), DoneOn: optionalDate(m.DoneOn)}
 		for _, b := range m.Baselines {
@@ -231,6 +232,9 @@ func newJSONWhole(p workpackages.PackageReadiness, people []workpackages.Person)
 	}
 	for _, a := range p.Actions {
 		out.Actions = append(out.Actions, jsonAction{a.ID, a.Title, a.OwnerID, workpackages.NameOf(people, a.OwnerID), a.Due, optionalDate(a.DoneOn)})
+	}
+	for _, i := range p.Issues {
+		out.Issues = append(out.Issues, newJSONIssue(i, people))
 	}
 	for _, e := range p.Evidence {
 		out.Evidence = append(out.Evidence, jsonEvidence{e.ID, e.Title, e.Location, optionalDate(e.ReviewBy), e.AddedAt, e.AddedBy})

@@ -62,12 +62,12 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		current = s.currentForAPI(known.Current)
 	case errors.As(err, &http1) && http1.Code < 500:
 		status, detail = http1.Code, http1.Message
-		switch status {
-		case http.StatusNotFound:
+		switch {
+		case status == http.StatusNotFound:
 			detail = "There is no page at this address. Check it, or start from the dashboard"
-		case http.StatusRequestEntityTooLarge:
+		case http1 == fiber.ErrRequestEntityTooLarge:
 			detail = "That is more than can be sent in one go: shorten it and send it again"
-		case http.StatusMethodNotAllowed:
+		case status == http.StatusMethodNotAllowed:
 			detail = "This address does not take that kind of request"
 		}
 	default:
@@ -98,7 +98,7 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		}
 		detail = "You were signed out before you sent this, so nothing was saved. What you wrote is below: copy it, sign in, and put it in again"
 	}
-	heading := map[int]string{404: "Page not found", 403: "You cannot do this", 429: "Too many tries", 503: "The service is not available", 412: "Somebody changed this first", 401: "You are signed out"}[status]
+	heading := map[int]string{404: "Page not found", 403: "You cannot do this", 429: "Too many tries", 503: "The service is not available", 413: "That is too much in one go", 412: "Somebody changed this first", 401: "You are signed out"}[status]
 	if heading == "" {
 		heading = "Sorry, there is a problem"
 	}
@@ -116,7 +116,7 @@ type keptField struct{ Name, Value string }
 // be copied: nothing that somebody wrote is lost. Passwords and our own fields
 // are left out.
 func typedBack(c *fiber.Ctx) []keptField {
-	if c.Method() != fiber.MethodPost || foreign(c) {
+	if c.Method() != fiber.MethodPost || foreign(c) || c.Request().IsBodyStream() {
 		return nil
 	}
 	var out []keptField

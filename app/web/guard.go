@@ -18,6 +18,7 @@ const (
 	keyPerson  localKey = "person"
 	keyActor   localKey = "actor"
 	keyBinding localKey = "csrf binding"
+	keyUpload  localKey = "upload"
 )
 
 // personOf is whoever is signed in in the browser, or nil.
@@ -35,6 +36,13 @@ func actorOf(c *fiber.Ctx) workpackages.Actor {
 // guard lets through whoever the route's row allows, and refuses forged forms.
 func (s *Server) guard(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		// A form is read before anything else can go wrong, so that what was
+		// written comes back with whatever does.
+		if !r.upload() {
+			if err := readBody(c); err != nil {
+				return err
+			}
+		}
 		byToken, err := s.identify(c, r)
 		if err != nil {
 			return err
@@ -51,12 +59,42 @@ func (s *Server) guard(r route) fiber.Handler {
 			return workpackages.Errorf(workpackages.Forbidden, "Your role, %s, does not include this. Ask your assistant director if you need it",
 				strings.ToLower(actor.Role.Label()))
 		}
+		if r.upload() {
+			return s.guardUpload(c, r, byToken)
+		}
 		// The API takes a content type that no form can send: see readJSON.
 		if write && !byToken && !r.api() && !s.ourForm(c) {
 			return errForged
 		}
 		return c.Next()
 	}
+}
+
+// headerOurs marks an upload to the API that a session sends. A form of another
+// site can send the files and the cookie, and not this.
+const headerOurs = "X-Requested-With"
+
+// guardUpload opens an upload, which is a form even in the API, and refuses one
+// that is forged before any of its files is read.
+func (s *Server) guardUpload(c *fiber.Ctx, r route, byToken bool) error {
+	if r.api() && !byToken && c.Get(headerOurs) == "" {
+		return workpackages.Errorf(workpackages.Forbidden, "Send a token in the Authorization header, or, from a page of this site, the header %s", headerOurs)
+	}
+	u, err := openUpload(c, s.MaxUpload)
+	if err != nil {
+		return err
+	}
+	if !r.api() {
+		token, err := u.csrf()
+		if err != nil {
+			return err
+		}
+		if binding, _ := c.Locals(keyBinding).(string); binding == "" || !s.Auth.ValidCSRF(binding, token) {
+			return errForged
+		}
+	}
+	c.Locals(keyUpload, u)
+	return c.Next()
 }
 
 // identify finds out who asks, by bearer token or session, and says which.

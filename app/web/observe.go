@@ -18,6 +18,8 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	checks   *prometheus.CounterVec
+	checking prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -28,9 +30,24 @@ func newMetrics() *metrics {
 			Help:    "Time to answer a request, by route and status.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 15},
 		}, []string{"method", "route", "status"}),
+		checks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "readiness_annexa_checks_total",
+			Help: "Annexe A checks, by outcome.",
+		}, []string{"outcome"}),
+		checking: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "readiness_annexa_check_seconds",
+			Help:    "Time to check a return, with its wait for others.",
+			Buckets: []float64{.1, .5, 1, 2, 5, 10, 30, 60, 120, 300},
+		}),
 	}
-	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.checks, m.checking, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// checked counts one Annexe A check.
+func (m *metrics) checked(outcome string, took time.Duration) {
+	m.checks.WithLabelValues(outcome).Inc()
+	m.checking.Observe(took.Seconds())
 }
 
 func (m *metrics) handler() fiber.Handler {

@@ -138,6 +138,7 @@ var doneWords = map[string]string{
 	"milestones": "Milestone saved",
 	"actions":    "Action saved",
 	"evidence":   "Evidence saved",
+	"issues":     "Issue saved",
 	"group":      "Group saved",
 	"person":     "Person saved",
 }

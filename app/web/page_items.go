@@ -6,16 +6,18 @@ import (
 	"readiness/workpackages"
 )
 
-// itemKind is one of the three sorts of thing that a package holds, with how it
+// itemKind is one of the sorts of thing that a package holds, with how it
 // is asked for and saved. The address names it.
 type itemKind struct {
 	noun   string
+	may    func(by workpackages.Actor, groupID string) bool // nil: who may change the package
 	fields func(people []workpackages.Person, today workpackages.Date) []field
 	find   func(w workpackages.WorkPackage, id string, people []workpackages.Person) ([]field, bool)
 	save   func(s *Server, c *fiber.Ctx, w workpackages.WorkPackage, id string, v values) error
 }
 
 var itemKinds = map[string]itemKind{
+	"issues": issueKind,
 	"milestones": {
 		noun: "milestone",
 		fields: func(_ []workpackages.Person, today workpackages.Date) []field {
@@ -112,13 +114,21 @@ func evidenceFields(e workpackages.Evidence, today workpackages.Date) []field {
 	}
 }
 
+// kindOf is the sort of item in the address. The row of routes that lets analysts
+// at issues names no other.
+func kindOf(c *fiber.Ctx) string { return c.Params("kind", "issues") }
+
 // itemForm is the form of the address: a new item, or one there is.
 func (s *Server) itemForm(c *fiber.Ctx) (form, workpackages.WorkPackage, itemKind, error) {
-	kind, ok := itemKinds[c.Params("kind")]
+	kind, ok := itemKinds[kindOf(c)]
 	if !ok {
 		return form{}, workpackages.WorkPackage{}, kind, fiber.ErrNotFound
 	}
-	w, err := s.mayChange(c)
+	may := kind.may
+	if may == nil {
+		may = workpackages.MayChange
+	}
+	w, err := s.mayDo(c, may)
 	if err != nil {
 		return form{}, w, kind, err
 	}
@@ -128,13 +138,16 @@ func (s *Server) itemForm(c *fiber.Ctx) (form, workpackages.WorkPackage, itemKin
 	}
 	f := form{Caption: w.Title, Back: "/packages/" + w.ID, Cancel: "/packages/" + w.ID, Version: w.Version, Button: "Save " + kind.noun}
 	if id := c.Params("item"); id != "" {
-		f.Heading, f.Action = "Change "+kind.noun, "/packages/"+w.ID+"/"+c.Params("kind")+"/"+id
+		f.Heading, f.Action = "Change "+kind.noun, "/packages/"+w.ID+"/"+kindOf(c)+"/"+id
 		if f.Fields, ok = kind.find(w, id, people); !ok {
 			return f, w, kind, fiber.ErrNotFound
 		}
 		return f, w, kind, nil
 	}
-	f.Heading, f.Action = "Add "+withArticle(kind.noun), "/packages/"+w.ID+"/"+c.Params("kind")+"/new"
+	if kind.fields == nil {
+		return f, w, kind, fiber.ErrNotFound
+	}
+	f.Heading, f.Action = "Add "+withArticle(kind.noun), "/packages/"+w.ID+"/"+kindOf(c)+"/new"
 	f.Fields = kind.fields(people, s.today())
 	return f, w, kind, nil
 }
@@ -168,5 +181,5 @@ func (s *Server) submitItem(c *fiber.Ctx) error {
 	}
 	v := typed(c)
 	err = kind.save(s, c, w, c.Params("item"), v)
-	return s.packageSaved(c, err, w, f, v, c.Params("kind"))
+	return s.packageSaved(c, err, w, f, v, kindOf(c))
 }

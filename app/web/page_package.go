@@ -17,6 +17,9 @@ type packageView struct {
 	Milestones []milestoneView
 	Actions    []actionView
 	Evidence   []evidenceView
+	Issues     []issueView
+	ShowIssues bool // there are some, or this is where they belong
+	CanIssue   bool
 	History    historyView
 	Leads      string
 }
@@ -82,6 +85,9 @@ func (s *Server) packagePage(c *fiber.Ctx) error {
 			for _, e := range p.Evidence {
 				v.Evidence = append(v.Evidence, evidenceView{e, e.ReviewBy.Before(r.Today)})
 			}
+			v.Issues = s.issueViews(p.WorkPackage, people)
+			v.ShowIssues = len(v.Issues) > 0 || p.ID == dataQualityPackage
+			v.CanIssue = workpackages.MayRaiseIssue(actorOf(c), p.GroupID)
 			if v.History, err = s.history(c, p.ID, 0, historyOnPage); err != nil {
 				return err
 			}
@@ -186,11 +192,15 @@ func exampleDate(today workpackages.Date) string { return today.AddDays(28).Time
 
 // mayChange finds the package of the address, if whoever asks may change it.
 func (s *Server) mayChange(c *fiber.Ctx) (workpackages.WorkPackage, error) {
+	return s.mayDo(c, workpackages.MayChange)
+}
+
+func (s *Server) mayDo(c *fiber.Ctx, may func(by workpackages.Actor, groupID string) bool) (workpackages.WorkPackage, error) {
 	w, err := s.Packages.Packages.Package(c.UserContext(), c.Params("id"))
 	if err != nil {
 		return w, err
 	}
-	if !workpackages.MayChange(actorOf(c), w.GroupID) {
+	if !may(actorOf(c), w.GroupID) {
 		return w, workpackages.Errorf(workpackages.Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
 	}
 	return w, nil

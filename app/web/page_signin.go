@@ -57,6 +57,7 @@ func (s *Server) submitSignOut(c *fiber.Ctx) error {
 	if err := s.Auth.EndSession(c.UserContext(), c.Cookies(s.cookieName())); err != nil {
 		return err
 	}
+	s.desk.forget(actorOf(c).ID)
 	s.clearSession(c)
 	return c.Redirect("/sign-in?out=1", http.StatusSeeOther)
 }

@@ -28,6 +28,7 @@ type page struct {
 	Errors  []formError // in the order of the form
 	Done    string      // what was just done, in words
 	Refresh bool        // the page may refresh its own parts
+	Reload  int         // seconds after which the page loads again where there is no script; 0 for never
 	Data    any
 }
 
@@ -43,7 +44,11 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"datetime": func(t time.Time) string { return t.In(zone).Format("2 January 2006 at 15:04") },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"status":   newStatusTag,
+		"fit":      newFitTag,
+		"severity": newSeverityTag,
 		"dict":     dict,
+		"sentence": sentenceCase,
+		"dot":      withDot,
 		"plural":   plural,
 	}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
@@ -85,6 +90,14 @@ func plural(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
+// withDot ends a sentence that may have its full stop already.
+func withDot(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
 // dict passes several named values to a template part.
 func dict(pairs ...any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
@@ -123,7 +136,7 @@ func (s *Server) render(c *fiber.Ctx, status int, name string, p page) error {
 const serviceName = "Readiness"
 
 func navFor(role workpackages.Role, at string) []navItem {
-	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/messages", Text: "Messages"}}
+	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/annexa", Text: "Annexe A"}, {URL: "/messages", Text: "Messages"}}
 	if slices.Contains(editors, role) {
 		items = append(items, navItem{URL: "/people", Text: "People"})
 	}

@@ -18,12 +18,19 @@ type route struct {
 
 func (r route) api() bool { return strings.HasPrefix(r.Path, "/api/") }
 
+// upload reports whether the route takes files, which its handler reads itself.
+func (r route) upload() bool {
+	return r.Method == "POST" && strings.HasSuffix(r.Path, "/annexa/checks")
+}
+
 // Who may come in. A lead's own group is a question for the domain.
 var (
 	everybody []workpackages.Role = nil
 	signedIn                      = workpackages.Roles()
 	directors                     = []workpackages.Role{workpackages.AssistantDirector}
 	editors                       = []workpackages.Role{workpackages.AssistantDirector, workpackages.Lead}
+	checkers                      = []workpackages.Role{workpackages.AssistantDirector, workpackages.Analyst}
+	raisers                       = []workpackages.Role{workpackages.AssistantDirector, workpackages.Lead, workpackages.Analyst}
 )
 
 func (s *Server) routes() []route {
@@ -52,10 +59,22 @@ func (s *Server) routes() []route {
 		{"POST", "/packages/:id/update", editors, s.submitUpdate},
 		{"GET", "/packages/:id/edit", editors, s.packageEditPage},
 		{"POST", "/packages/:id/edit", editors, s.submitPackageEdit},
+		{"GET", "/packages/:id/issues/:item", raisers, s.issuePage},
+		{"POST", "/packages/:id/issues/:item", raisers, s.submitIssue},
 		{"GET", "/packages/:id/:kind/new", editors, s.itemNewPage},
 		{"POST", "/packages/:id/:kind/new", editors, s.submitItemNew},
 		{"GET", "/packages/:id/:kind/:item", editors, s.itemPage},
 		{"POST", "/packages/:id/:kind/:item", editors, s.submitItem},
+		{"GET", "/annexa", signedIn, s.annexaPage},
+		{"GET", "/annexa/check", checkers, s.checkNewPage},
+		{"GET", "/annexa/rules", signedIn, s.rulesPage},
+		{"GET", "/annexa/checks", signedIn, s.checksPage},
+		{"POST", "/annexa/checks", checkers, s.submitCheck},
+		{"GET", "/annexa/checks/:id", signedIn, s.checkPage},
+		{"GET", "/annexa/checks/:id/share", signedIn, s.checkSharePage},
+		{"GET", "/annexa/checks/:id/findings.xlsx", checkers, s.findings},
+		{"GET", "/annexa/checks/:id/issue", raisers, s.issueNewPage},
+		{"POST", "/annexa/checks/:id/issue", raisers, s.submitIssueNew},
 		{"GET", "/people", editors, s.peoplePage},
 		{"GET", "/people/new", directors, s.personNewPage},
 		{"POST", "/people/new", directors, s.submitPersonNew},
@@ -78,6 +97,13 @@ func (s *Server) routes() []route {
 		{"PATCH", "/api/v1/workpackages/:id/actions/:item", editors, s.apiChangeAction},
 		{"POST", "/api/v1/workpackages/:id/evidence", editors, s.apiAddEvidence},
 		{"PATCH", "/api/v1/workpackages/:id/evidence/:item", editors, s.apiChangeEvidence},
+		{"POST", "/api/v1/workpackages/:id/issues", raisers, s.apiAddIssue},
+		{"PATCH", "/api/v1/workpackages/:id/issues/:item", raisers, s.apiChangeIssue},
+		{"POST", "/api/v1/annexa/checks", checkers, s.apiCheckFiles},
+		{"GET", "/api/v1/annexa/checks", signedIn, s.apiChecks},
+		{"GET", "/api/v1/annexa/checks/:id", signedIn, s.apiCheck},
+		{"GET", "/api/v1/annexa/checks/:id/findings.xlsx", checkers, s.findings},
+		{"GET", "/api/v1/annexa/rules", signedIn, s.apiRules},
 		{"GET", "/api/v1/readiness", signedIn, s.apiReadiness},
 		{"GET", "/api/v1/people", editors, s.apiPeople},
 		{"GET", "/api/v1/notifications", signedIn, s.apiNotifications},

@@ -21,6 +21,7 @@ import (
 	"readiness/notifications"
 	"readiness/schedules"
 	"readiness/workpackages"
+	"readiness/workpackages/annexa"
 )
 
 // Auth is what the pages need to know who is asking; app/auth provides it.
@@ -64,6 +65,11 @@ type Options struct {
 	SlackOn     bool
 	Proxies     []string // whose X-Forwarded-For is believed
 	Version     string
+	// Check is the engine that reads and checks the lists of Annexe A;
+	// annexa.Check when nil.
+	Check func(ctx context.Context, sources []annexa.Source, o annexa.Options) (*annexa.Report, error)
+	// MaxUpload is the most bytes of files in one check; 256 MB when 0.
+	MaxUpload int64
 }
 
 // Server is the web application; New makes one.
@@ -73,6 +79,7 @@ type Server struct {
 	assets  assets
 	pages   pages
 	metrics *metrics
+	desk    *desk
 	secure  bool // cookies only over HTTPS
 	proxies []netip.Prefix
 }
@@ -84,6 +91,13 @@ const requestTimeout = 15 * time.Second
 // New builds the application with every route of the table.
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, metrics: newMetrics()}
+	if s.Check == nil {
+		s.Check = annexa.Check
+	}
+	if s.MaxUpload == 0 {
+		s.MaxUpload = maxUpload
+	}
+	s.desk = s.newDesk()
 	u, err := url.Parse(o.BaseURL)
 	if err != nil {
 		return nil, err
@@ -106,10 +120,14 @@ func New(o Options) (*Server, error) {
 		WriteTimeout:          30 * time.Second,
 		IdleTimeout:           75 * time.Second,
 		ReadBufferSize:        16 << 10,
-		BodyLimit:             4 << 20, // beyond it the connection is cut: see limitBody
-		ErrorHandler:          s.handleError,
+		// Bodies come as streams, whatever they hold: see body.go.
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		ErrorHandler:                 s.handleError,
 	})
-	s.App.Use(s.observe, recover.New(), s.harden, limitBody, s.withDeadline)
+	server := s.App.Server()
+	server.Handler = settle(server.Handler)
+	s.App.Use(s.observe, recover.New(), s.harden, s.withDeadline)
 	for _, r := range s.routes() {
 		if r.Method == fiber.MethodGet {
 			s.App.Get(r.Path, s.guard(r), r.Handler) // and HEAD
@@ -141,18 +159,6 @@ func (s *Server) harden(c *fiber.Ctx) error {
 	}
 	if !strings.HasPrefix(c.Path(), "/static/") {
 		c.Set(fiber.HeaderCacheControl, "no-store")
-	}
-	return c.Next()
-}
-
-// maxBody is far above the longest form, which has a few thousand characters.
-const maxBody = 256 << 10
-
-// limitBody refuses a body that is too long in words. The framework's own limit
-// cuts the connection, and whoever sent the body would never read why.
-func limitBody(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > maxBody {
-		return fiber.ErrRequestEntityTooLarge
 	}
 	return c.Next()
 }

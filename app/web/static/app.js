@@ -7,3 +7,61 @@ if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");
 }
 initAll();
+
+// An upload shows how far it is. Without this the form is sent as any other.
+document.querySelectorAll("form[data-upload]").forEach(watch);
+
+function watch(form) {
+  form.addEventListener("submit", (event) => {
+    const files = [...form.elements.file.files];
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    const { maxBytes, maxWords, maxFiles } = form.dataset;
+    event.preventDefault();
+    if (bytes > Number(maxBytes) || files.length > Number(maxFiles)) {
+      say(form, `Up to ${maxWords} and ${maxFiles} files can be checked in one go. Choose fewer or smaller files: nothing was sent`);
+      return;
+    }
+    send(form, bytes);
+  });
+}
+
+function say(form, words) {
+  form.querySelector("[data-upload-progress]").hidden = false;
+  form.querySelector("progress").hidden = true;
+  form.querySelector("[data-upload-progress] label").hidden = true;
+  form.querySelector("[data-upload-words]").textContent = words;
+}
+
+function send(form, bytes) {
+  const button = form.querySelector("button");
+  const bar = form.querySelector("progress");
+  const words = form.querySelector("[data-upload-words]");
+  const request = new XMLHttpRequest();
+  const stop = (why) => { button.disabled = false; say(form, why); };
+  form.querySelector("[data-upload-progress]").hidden = bytes === 0;
+  form.querySelector("[data-upload-progress] label").hidden = bar.hidden = false;
+  words.textContent = "";
+  button.disabled = true;
+  request.upload.onprogress = (event) => {
+    bar.value = event.lengthComputable ? 100 * event.loaded / event.total : 0;
+    if (event.loaded === event.total) words.textContent = "Sent. Waiting for the check to begin";
+  };
+  request.onload = () => {
+    if (request.responseURL !== form.action) {
+      location.assign(request.responseURL);
+      return;
+    }
+    // A form with errors, or a page that says what went wrong.
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    document.title = page.title;
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    initAll();
+    document.querySelectorAll("form[data-upload]").forEach(watch);
+    const first = document.querySelector(".govuk-error-summary, main h1");
+    first.tabIndex = -1;
+    first.focus();
+  };
+  request.onerror = () => stop("The upload was cut off, and nothing was kept of it. Check your connection and send it again");
+  request.open("POST", form.action);
+  request.send(new FormData(form));
+}

@@ -1,0 +1,256 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"readiness/workpackages"
+	"readiness/workpackages/annexa"
+)
+
+// trendLength is how many checks the picture shows, and pastChecks how many the
+// table of earlier ones holds.
+const (
+	trendLength = 12
+	pastChecks  = 50
+)
+
+// fitTag is a verdict as symbol and words: never a colour alone.
+type fitTag struct{ Symbol, Word, Class string }
+
+func newFitTag(v annexa.FitVerdict) fitTag {
+	switch v {
+	case annexa.FitToSend:
+		return fitTag{"✓", v.Label(), "app-tag--green"}
+	case annexa.FitKnown:
+		return fitTag{"!", v.Label(), "app-tag--amber"}
+	case annexa.NotFit:
+		return fitTag{"✕", v.Label(), "app-tag--red"}
+	}
+	return fitTag{"–", v.Label(), "app-tag--paused"}
+}
+
+// severityTag is a severity in a word.
+type severityTag struct{ Word, Class string }
+
+func newSeverityTag(v annexa.Severity) severityTag {
+	switch v {
+	case annexa.SeverityError:
+		return severityTag{"Error", "app-tag--red"}
+	case annexa.SeverityWarning:
+		return severityTag{"Warning", "app-tag--amber"}
+	}
+	return severityTag{"For information", "app-tag--not-started"}
+}
+
+// checkHead says what check a page is about.
+type checkHead struct {
+	workpackages.CheckSummary
+	How string // "uploaded by Ann Example"
+	Ok  int    // lists that may be sent
+	Of  int    // lists that were looked at
+}
+
+func newCheckHead(c workpackages.CheckSummary) checkHead {
+	h := checkHead{CheckSummary: c, How: "uploaded by " + c.By.Name}
+	switch c.Origin {
+	case workpackages.ByAPI:
+		h.How = "through the API, by " + c.By.Name
+	case workpackages.Scheduled:
+		h.How = "by the scheduled check"
+	}
+	for _, l := range c.Lists {
+		if fitToGo(l.Fit) {
+			h.Ok++
+		}
+		if l.Fit != annexa.NotChecked {
+			h.Of++
+		}
+	}
+	return h
+}
+
+func fitToGo(v annexa.FitVerdict) bool { return v == annexa.FitToSend || v == annexa.FitKnown }
+
+// annexaView is the page of Annexe A: the newest check and how it came to it.
+type annexaView struct {
+	Newest   *checkHead
+	Lists    []listView
+	Change   changeView
+	Trend    trendView
+	Earlier  []checkHead
+	More     bool // there are older checks than are listed
+	CanCheck bool
+}
+
+// listView is one list as a line of a table.
+type listView struct {
+	annexa.ListReport
+	CheckID string
+	Picked  bool // the page shows only this list's causes
+}
+
+func (s *Server) annexaPage(c *fiber.Ctx) error {
+	all, err := s.Packages.Checks(c.UserContext(), pastChecks+1)
+	if err != nil {
+		return err
+	}
+	v := annexaView{CanCheck: workpackages.MayCheck(actorOf(c))}
+	if len(all) > pastChecks {
+		all, v.More = all[:pastChecks], true
+	}
+	if len(all) > 0 {
+		newest, err := s.Packages.CheckOf(c.UserContext(), all[0].ID)
+		if err != nil {
+			return err
+		}
+		head := newCheckHead(newest.CheckSummary)
+		v.Newest, v.Lists, v.Change = &head, listViews(newest, 0), s.changeView(newest)
+		v.Trend = newTrend(all[:min(len(all), trendLength)], s.Zone)
+		for _, o := range all[1:] {
+			v.Earlier = append(v.Earlier, newCheckHead(o))
+		}
+	}
+	return s.render(c, http.StatusOK, "annexa", page{Title: "Annexe A", Data: v})
+}
+
+// checksPage is where the browser lands that opens the address of the upload.
+func (s *Server) checksPage(c *fiber.Ctx) error { return c.Redirect("/annexa", http.StatusSeeOther) }
+
+func listViews(k workpackages.Check, picked int) []listView {
+	var out []listView
+	for _, l := range k.Report.Lists {
+		out = append(out, listView{ListReport: l, CheckID: k.ID, Picked: l.Number == picked})
+	}
+	return out
+}
+
+// changeView is what differs from the check before, in sentences.
+type changeView struct {
+	Previous string // id; empty for the first check
+	Since    string
+	Groups   []changeGroup
+	None     bool
+}
+
+type changeGroup struct {
+	Heading string
+	Lines   []changeLine
+	More    int
+}
+
+type changeLine struct {
+	Text     string
+	Severity annexa.Severity
+}
+
+// mostLines keeps what changed readable at a glance.
+const mostLines = 6
+
+func (s *Server) changeView(k workpackages.Check) changeView {
+	v := changeView{Previous: k.Previous, Since: workpackages.Date(k.Change.Since).String()}
+	if k.Previous == "" {
+		return v
+	}
+	lists := changeGroup{Heading: "Lists"}
+	for _, l := range k.Change.Lists {
+		lists.Lines = append(lists.Lines, changeLine{Text: fmt.Sprintf("List %d was “%s” and is now “%s”", l.List, cmp.Or(l.From, annexa.NotChecked).Label(), cmp.Or(l.To, annexa.NotChecked).Label())})
+	}
+	v.add(lists)
+	v.add(causeGroup(plural(len(k.Change.New), "new fault"), k.Change.New, func(c annexa.CauseChange) string { return plural(c.To, "finding") }))
+	v.add(causeGroup(plural(len(k.Change.Worse), "fault")+" got worse", k.Change.Worse, fromTo))
+	v.add(causeGroup(plural(len(k.Change.Better), "fault")+" got better", k.Change.Better, fromTo))
+	v.add(causeGroup(plural(len(k.Change.Gone), "fault")+" gone", k.Change.Gone, func(c annexa.CauseChange) string { return "there were " + fmt.Sprint(c.From) }))
+	v.None = len(v.Groups) == 0
+	return v
+}
+
+func fromTo(c annexa.CauseChange) string { return fmt.Sprintf("from %d to %d", c.From, c.To) }
+
+func causeGroup(heading string, changes []annexa.CauseChange, count func(annexa.CauseChange) string) changeGroup {
+	g := changeGroup{Heading: heading}
+	for _, c := range changes {
+		g.Lines = append(g.Lines, changeLine{fmt.Sprintf("%s: %s. %s", where(c.List, c.Column), c.Title, sentenceCase(count(c))), c.Severity})
+	}
+	return g
+}
+
+func sentenceCase(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (v *changeView) add(g changeGroup) {
+	if len(g.Lines) == 0 {
+		return
+	}
+	if len(g.Lines) > mostLines {
+		g.Lines, g.More = g.Lines[:mostLines], len(g.Lines)-mostLines
+	}
+	v.Groups = append(v.Groups, g)
+}
+
+// where names a column of a list, or a list as a whole.
+func where(list int, column string) string {
+	if column == "" {
+		return fmt.Sprintf("List %d", list)
+	}
+	return fmt.Sprintf("List %d, %s", list, column)
+}
+
+// ruleView is one rule on the page of rules.
+type ruleView struct {
+	annexa.Rule
+	Usually string
+	Where   string
+	Sources string
+}
+
+func (s *Server) rulesPage(c *fiber.Ctx) error {
+	list := c.QueryInt("list")
+	var rules []ruleView
+	for _, r := range annexa.Rules() {
+		if list == 0 || slices.Contains(r.Lists, list) {
+			rules = append(rules, newRuleView(r))
+		}
+	}
+	lists := make([]int, 11)
+	for i := range lists {
+		lists[i] = i + 1
+	}
+	return s.render(c, http.StatusOK, "annexa-rules", page{Title: "Rules of the Annexe A check", Data: map[string]any{"Rules": rules, "List": list, "Lists": lists}})
+}
+
+func newRuleView(r annexa.Rule) ruleView {
+	v := ruleView{Rule: r, Sources: strings.Join(r.Source, ", ")}
+	switch r.UsualCause {
+	case annexa.CauseSystem:
+		v.Usually = "The extract or the mapping"
+	case annexa.CauseCompliance:
+		v.Usually = "Recording"
+	default:
+		v.Usually = "Either the extract or recording"
+	}
+	var numbers []string
+	for _, n := range r.Lists {
+		numbers = append(numbers, fmt.Sprint(n))
+	}
+	switch len(numbers) {
+	case 0:
+		v.Where = "The return as a whole"
+	case 1:
+		v.Where = "List " + numbers[0]
+	case 11:
+		v.Where = "Every list"
+	default:
+		v.Where = "Lists " + strings.Join(numbers[:len(numbers)-1], ", ") + " and " + numbers[len(numbers)-1]
+	}
+	return v
+}

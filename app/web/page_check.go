@@ -1,0 +1,352 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"readiness/workpackages"
+	"readiness/workpackages/annexa"
+)
+
+// topCauses is how many causes are shown at once: as many as a meeting gets through.
+const topCauses = 12
+
+// checkView is one check's own page.
+type checkView struct {
+	Head      checkHead
+	Maps      []mapView
+	Unmapped  int // lists whose headings or values want looking at
+	Groups    []causeGroupView
+	Left      int  // causes that are folded away
+	All       bool // every cause is shown
+	List      int  // only this list's causes; 0 for all
+	ListTitle string
+	Lists     []listView
+	Report    annexa.Report
+	Change    changeView
+	Until     time.Time // the findings can be downloaded until then; zero when they cannot
+	CanCheck  bool
+}
+
+// mapView says how one list's headings and codes were matched to the template's.
+type mapView struct {
+	Number   int
+	Title    string
+	State    string   // what stands beside the title
+	Problems []string // shown without opening
+	Renamed  []annexa.ColumnMap
+	Missing  []string
+	Unknown  []string
+	Values   []valueView
+}
+
+type valueView struct {
+	Heading string
+	Text    string
+	Bad     bool
+}
+
+type causeGroupView struct {
+	ID, Heading, Lead string
+	Causes            []causeView
+	Rest              []causeView // beyond the first topCauses of the check
+	Total             int
+}
+
+type causeView struct {
+	annexa.Cause
+	Where   string
+	Count   string // "312 of 640 rows (49%)"
+	Spread  string // "in all 9 teams"
+	Follows []causeView
+	Issue   *issueRef
+	Raise   string // address of the form that takes it up; empty when it is not offered
+}
+
+// issueRef says which package has taken a cause up.
+type issueRef struct {
+	PackageID, Package, Owner string
+	Retest                    workpackages.Date
+	Closed                    workpackages.Date
+}
+
+// checkOf finds a recorded check, or shows a check that is under way.
+func (s *Server) checkPage(c *fiber.Ctx) error {
+	if j, ok := s.desk.job(c.Params("id")); ok {
+		return s.showJob(c, j)
+	}
+	k, err := s.Packages.CheckOf(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return s.checkGone(c, err)
+	}
+	if c.Get("HX-Request") == "true" && strings.HasSuffix(c.Get("HX-Target"), "progress") {
+		c.Set("HX-Refresh", "true") // the page that waits for the result makes room for it
+		return c.SendStatus(http.StatusOK)
+	}
+	v, err := s.checkView(c, k)
+	if err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, "annexa-result", page{Title: "Annexe A check of " + s.dayAndTime(k.At), Data: v})
+}
+
+func (s *Server) dayAndTime(t time.Time) string {
+	return t.In(s.Zone).Format("2 January 2006 at 15:04")
+}
+
+// checkGone says what may have become of a check that is not here.
+func (s *Server) checkGone(c *fiber.Ctx, err error) error {
+	if workpackages.KindOf(err) != workpackages.NotFound {
+		return err
+	}
+	return s.render(c, http.StatusNotFound, "error", page{Title: "This check is not here", Data: map[string]any{
+		"Heading": "This check is not here",
+		"Detail":  "It may have been cut short by a restart. Upload the files again",
+		"To":      "/annexa", "ToText": "Go to Annexe A",
+	}})
+}
+
+func (s *Server) checkView(c *fiber.Ctx, k workpackages.Check) (checkView, error) {
+	v := checkView{
+		Head: newCheckHead(k.CheckSummary), Report: k.Report, Change: s.changeView(k), All: c.QueryBool("all"),
+		CanCheck: workpackages.MayCheck(actorOf(c)),
+	}
+	if n := c.QueryInt("list"); n >= 1 && n <= len(k.Report.Lists) {
+		v.List, v.ListTitle = n, k.Report.Lists[n-1].Title
+	}
+	v.Lists = listViews(k, v.List)
+	for _, l := range k.Report.Lists {
+		if m := newMapView(l); l.Found {
+			v.Maps = append(v.Maps, m)
+			if len(m.Problems) > 0 {
+				v.Unmapped++
+			}
+		}
+	}
+	if kept, ok := s.desk.upload(k.ID, actorOf(c).ID); ok {
+		v.Until = kept.until
+	}
+	issues, raise, err := s.issuesByCause(c)
+	if err != nil {
+		return v, err
+	}
+	causes := causeViews(k.Report.Causes, v.List)
+	for i := range causes {
+		causes[i].each(func(cv *causeView) {
+			cv.Issue = issues[cv.Key]
+			if raise && (cv.Issue == nil || cv.Issue.Closed != "") {
+				cv.Raise = "/annexa/checks/" + k.ID + "/issue?cause=" + url.QueryEscape(cv.Key)
+			}
+		})
+	}
+	v.Groups, v.Left = groupCauses(causes, v.All)
+	return v, nil
+}
+
+// issuesByCause gives the issue of each cause that has been taken up, and
+// whether whoever asks may take up others.
+func (s *Server) issuesByCause(c *fiber.Ctx) (map[string]*issueRef, bool, error) {
+	packages, err := s.Packages.Packages.Packages(c.UserContext())
+	if err != nil {
+		return nil, false, err
+	}
+	people, err := s.Packages.People.People(c.UserContext())
+	if err != nil {
+		return nil, false, err
+	}
+	out, may := map[string]*issueRef{}, false
+	for _, w := range packages {
+		may = may || workpackages.MayRaiseIssue(actorOf(c), w.GroupID)
+		for _, i := range w.Issues {
+			if had := out[i.CauseKey]; had == nil || had.Closed != "" {
+				out[i.CauseKey] = &issueRef{w.ID, w.Title, workpackages.NameOf(people, i.OwnerID), i.Retest, i.ClosedOn}
+			}
+		}
+	}
+	return out, may, nil
+}
+
+func (v *causeView) each(do func(*causeView)) {
+	do(v)
+	for i := range v.Follows {
+		v.Follows[i].each(do)
+	}
+}
+
+// causeViews puts causes into words, of one list or of all, with each cause that
+// follows from another under it.
+func causeViews(causes []annexa.Cause, list int) []causeView {
+	shown := map[string]bool{}
+	for _, k := range causes {
+		if list == 0 || k.List == list {
+			shown[k.Key] = true
+		}
+	}
+	under := map[string][]causeView{}
+	for _, k := range causes {
+		if shown[k.Key] && k.Follows != "" && shown[k.Follows] && k.Follows != k.Key {
+			under[k.Follows] = append(under[k.Follows], newCauseView(k))
+		}
+	}
+	var out []causeView
+	for _, k := range causes {
+		if !shown[k.Key] || k.Follows != "" && shown[k.Follows] && k.Follows != k.Key {
+			continue
+		}
+		v := newCauseView(k)
+		v.Follows = under[k.Key]
+		out = append(out, v)
+	}
+	return out
+}
+
+func newCauseView(k annexa.Cause) causeView {
+	v := causeView{Cause: k, Where: where(k.List, k.Column), Count: countText(k)}
+	switch {
+	case k.Teams > 0 && k.Teams == k.TeamsAll && k.Teams > 1:
+		v.Spread = fmt.Sprintf("in all %d teams", k.TeamsAll)
+	case k.Teams > 0 && k.TeamsAll > 0:
+		v.Spread = fmt.Sprintf("in %d of %s", k.Teams, plural(k.TeamsAll, "team"))
+	case k.Teams > 0:
+		v.Spread = "in " + plural(k.Teams, "team")
+	}
+	return v
+}
+
+// countText says how many rows a cause touches; a suppressed count is never
+// shown as none.
+func countText(k annexa.Cause) string {
+	switch {
+	case k.Suppressed && k.Of > 0:
+		return fmt.Sprintf("1 to 5 of %d rows", k.Of)
+	case k.Suppressed:
+		return "1 to 5"
+	case k.Of == 0 && k.Column == "":
+		return "the list as a whole"
+	case k.Of == 0:
+		return plural(k.Count, "finding")
+	}
+	return fmt.Sprintf("%d of %s (%s)", k.Count, plural(k.Of, "row"), share(k.Count, k.Of))
+}
+
+// share is a percentage that is 0% only for none and 100% only for all.
+func share(n, of int) string {
+	switch p := int(math.Round(100 * float64(n) / float64(of))); {
+	case p == 0 && n > 0:
+		return "under 1%"
+	case p == 100 && n < of:
+		return "over 99%"
+	default:
+		return fmt.Sprintf("%d%%", p)
+	}
+}
+
+// groupCauses sorts causes by who has to act, and folds away what is beyond the
+// most important ones.
+func groupCauses(causes []causeView, all bool) ([]causeGroupView, int) {
+	groups := []causeGroupView{
+		{ID: "extract", Heading: "For the extract or mapping", Lead: "One repair mends many rows. Give these to whoever writes the extract."},
+		{ID: "recording", Heading: "For recording, by teams", Lead: "Each child’s record needs somebody to act. Give these to team managers."},
+		{ID: "unclear", Heading: "Unclear", Lead: "The pattern does not say. Look at a few of the rows, then decide."},
+	}
+	at := map[annexa.Verdict]int{annexa.Extract: 0, annexa.Recording: 1, annexa.Unclear: 2}
+	left := 0
+	for i, k := range causes {
+		n, ok := at[k.Verdict]
+		if !ok {
+			n = at[annexa.Unclear]
+		}
+		g := &groups[n]
+		g.Total++
+		if i < topCauses || all {
+			g.Causes = append(g.Causes, k)
+		} else {
+			g.Rest = append(g.Rest, k)
+			left++
+		}
+	}
+	var out []causeGroupView
+	for _, g := range groups {
+		if g.Total > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, left
+}
+
+// newMapView says what of a list was matched to what, the doubtful things first.
+func newMapView(l annexa.ListReport) mapView {
+	m := mapView{Number: l.Number, Title: l.Title, Unknown: l.Unknown}
+	matched, guessed, unknown := 0, 0, 0
+	for _, col := range l.Columns {
+		switch {
+		case col.Match == "missing":
+			m.Missing = append(m.Missing, col.Heading)
+			continue
+		case col.Written != "" && col.Written != col.Heading:
+			m.Renamed = append(m.Renamed, col)
+		}
+		matched++
+		if col.Values != nil {
+			m.Values = append(m.Values, newValueView(col.Heading, *col.Values))
+			guessed += col.Values.Guessed
+			unknown += col.Values.Unknown
+		}
+	}
+	m.State = fmt.Sprintf("%d of %s found", matched, plural(len(l.Columns), "column"))
+	if n := len(m.Missing); n > 0 {
+		m.Problems = append(m.Problems, plural(n, "heading")+" missing: "+strings.Join(m.Missing, ", "))
+	}
+	if n := len(m.Unknown); n > 0 {
+		m.Problems = append(m.Problems, plural(n, "heading")+" not recognised, so not checked: "+strings.Join(m.Unknown, ", "))
+	}
+	if unknown > 0 {
+		m.Problems = append(m.Problems, plural(unknown, "value")+" that "+isAre(unknown)+" no permitted code")
+	}
+	if guessed > 0 {
+		m.Problems = append(m.Problems, plural(guessed, "value")+" whose code had to be guessed")
+	}
+	return m
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func newValueView(heading string, n annexa.ValueMatch) valueView {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{n.Exact, "as the template has it"}, {n.Code, "by the code"}, {n.Words, "by the words"}, {n.Guessed, "guessed"}, {n.Unknown, "not recognised"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no values"}
+	}
+	return valueView{heading, strings.Join(parts, ", "), n.Guessed+n.Unknown > 0}
+}
+
+// checkSharePage is a check as it may leave the authority.
+func (s *Server) checkSharePage(c *fiber.Ctx) error {
+	k, err := s.Packages.CheckOf(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return s.checkGone(c, err)
+	}
+	shared := k.Report.Shared()
+	groups, _ := groupCauses(causeViews(shared.Causes, 0), true)
+	return s.render(c, http.StatusOK, "annexa-share", page{Title: "Annexe A check, for sharing", Data: map[string]any{
+		"ID": k.ID, "At": k.At, "AsOf": k.AsOf, "Report": shared, "Groups": groups,
+	}})
+}
