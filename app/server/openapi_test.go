@@ -49,8 +49,13 @@ func TestTheDocumentAndTheRoutesAreTheSame(t *testing.T) {
 
 // TestAnswersAreAsDocumented checks real answers against the document.
 func TestAnswersAreAsDocumented(t *testing.T) {
-	p := run(t, t.TempDir())
+	p := checked(t, gives(faulty()))
 	p.person("Lead One", workpackages.Lead)
+	made := p.sent(workpackages.Analyst, part{"as_of", "", "2026-11-23"}, part{"file", "a.csv", someList})
+	check, ok := made.json(t)["id"].(string)
+	if !ok {
+		t.Fatal(made.Body)
+	}
 	router, err := legacy.NewRouter(document(t, p))
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +92,16 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/api/v1/jobs", nil, "", 200},
 		{"GET", "/api/v1/jobs/runs", nil, "", 200},
 		{"GET", "/api/v1/notifications", nil, "", 200},
+		{"GET", "/api/v1/annexa/rules", nil, "", 200},
+		{"GET", "/api/v1/annexa/checks", nil, "", 200},
+		{"GET", "/api/v1/annexa/checks/" + check, nil, "", 200},
+		{"GET", "/api/v1/annexa/checks/" + check + "?share=true", nil, "", 200},
+		{"GET", "/api/v1/annexa/checks/none", nil, "", 404},
+		{"POST", "/api/v1/workpackages/" + packageData + "/issues", map[string]any{
+			"check": check, "cause": "S04/8/Ethnicity", "class": "extract_logic", "owner": "lead.one@example.gov.uk", "fix": "f", "retest": "2027-12-24"}, "1", 201},
+		{"POST", "/api/v1/workpackages/" + packageData + "/issues", map[string]any{"check": check, "cause": "S04/8/Ethnicity"}, "1", 412},
+		{"GET", "/api/v1/workpackages/" + packageData, nil, "", 200},
+		{"GET", "/api/v1/workpackages/" + packageData + "/history", nil, "", 200},
 	} {
 		if strings.HasSuffix(c.path, "/run") && c.want == 200 {
 			p.advance(30 * 24 * 3600e9) // something is stale by then, so that messages are made

@@ -71,9 +71,9 @@ type causeView struct {
 
 // issueRef says which package has taken a cause up.
 type issueRef struct {
-	PackageID, Package, Owner string
-	Retest                    workpackages.Date
-	Closed                    workpackages.Date
+	ID, PackageID, Package, Owner string
+	Retest                        workpackages.Date
+	Closed                        workpackages.Date
 }
 
 // checkOf finds a recorded check, or shows a check that is under way.
@@ -140,7 +140,7 @@ func (s *Server) checkView(c *fiber.Ctx, k workpackages.Check) (checkView, error
 	for i := range causes {
 		causes[i].each(func(cv *causeView) {
 			cv.Issue = issues[cv.Key]
-			if raise && (cv.Issue == nil || cv.Issue.Closed != "") {
+			if raise && cv.Issue == nil { // one that was closed is reopened, where it is
 				cv.Raise = "/annexa/checks/" + k.ID + "/issue?cause=" + url.QueryEscape(cv.Key)
 			}
 		})
@@ -165,7 +165,7 @@ func (s *Server) issuesByCause(c *fiber.Ctx) (map[string]*issueRef, bool, error)
 		may = may || workpackages.MayRaiseIssue(actorOf(c), w.GroupID)
 		for _, i := range w.Issues {
 			if had := out[i.CauseKey]; had == nil || had.Closed != "" {
-				out[i.CauseKey] = &issueRef{w.ID, w.Title, workpackages.NameOf(people, i.OwnerID), i.Retest, i.ClosedOn}
+				out[i.CauseKey] = &issueRef{i.ID, w.ID, w.Title, workpackages.NameOf(people, i.OwnerID), i.Retest, i.ClosedOn}
 			}
 		}
 	}

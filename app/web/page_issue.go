@@ -72,10 +72,13 @@ func issueFields(i workpackages.Issue, people []workpackages.Person, today workp
 	return []field{
 		classField(i.Class),
 		{Kind: "select", Name: "owner", Label: "Owner", Hint: "One person, accountable for it", Value: i.OwnerID, Options: peopleOptions(people, i.OwnerID, "Choose a person")},
-		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "Do not name or describe a child", Value: i.Fix, Max: workpackages.MaxProse, Rows: 4},
-		dateField("retest", "Retest date", "When a check should no longer find it. For example, "+exampleDate(today), i.Retest),
+		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "Or, of what is not a fault, why. Do not name or describe a child", Value: i.Fix, Max: maxFix, Rows: 4},
+		dateField("retest", "Retest date", "When a check should no longer find it; may stay empty of what is not a fault. For example, "+exampleDate(today), i.Retest),
 	}
 }
+
+// maxFix is the longest that the domain takes.
+const maxFix = 2000
 
 // theCause finds the check and the cause of the address.
 func (s *Server) theCause(c *fiber.Ctx) (workpackages.Check, annexa.Cause, error) {
@@ -190,8 +193,15 @@ var issueKind = itemKind{
 		return nil, false
 	},
 	save: func(s *Server, c *fiber.Ctx, w workpackages.WorkPackage, id string, v values) error {
+		closedOn := v.datePtr("closed_on")
+		for _, i := range w.Issues {
+			// A date that was left as it is says nothing: another class may open the issue.
+			if d, err := workpackages.ParseDate(*closedOn); i.ID == id && (err == nil && d == i.ClosedOn || *closedOn == "" && i.Open()) {
+				closedOn = nil
+			}
+		}
 		_, err := s.Packages.ChangeIssue(c.UserContext(), actorOf(c), w.ID, id, v.write(), workpackages.IssueInput{
-			Class: v.ptr("class"), OwnerID: v.ptr("owner"), Fix: v.ptr("fix"), Retest: v.datePtr("retest"), ClosedOn: v.datePtr("closed_on"),
+			Class: v.ptr("class"), OwnerID: v.ptr("owner"), Fix: v.ptr("fix"), Retest: v.datePtr("retest"), ClosedOn: closedOn,
 		})
 		return err
 	},
