@@ -72,8 +72,8 @@ func issueFields(i workpackages.Issue, people []workpackages.Person, today workp
 	return []field{
 		classField(i.Class),
 		{Kind: "select", Name: "owner", Label: "Owner", Hint: "One person, accountable for it", Value: i.OwnerID, Options: peopleOptions(people, i.OwnerID, "Choose a person")},
-		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "Or, of what is not a fault, why. Do not name or describe a child", Value: i.Fix, Max: maxFix, Rows: 4},
-		dateField("retest", "Retest date", "When a check should no longer find it; may stay empty of what is not a fault. For example, "+exampleDate(today), i.Retest),
+		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "If it is not a fault, say why. Do not name or describe a child", Value: i.Fix, Max: maxFix, Rows: 4},
+		dateField("retest", "Retest date", "When a check should no longer find it. You can leave it empty if it is not a fault. For example, "+exampleDate(today), i.Retest),
 	}
 }
 
@@ -122,9 +122,13 @@ func (s *Server) issueForm(c *fiber.Ctx) (form, annexa.Cause, error) {
 	if len(to.Options) == 0 {
 		return form{}, cause, workpackages.Errorf(workpackages.Forbidden, "There is no package that you may raise an issue on. Ask your assistant director")
 	}
-	v := newCauseView(cause)
+	v, lead := newCauseView(cause), cause.Title
+	if cause.Of > 0 {
+		lead += ": " + v.Count
+	}
+	lead = withDot(lead)
 	f := form{
-		Heading: "Take up as an issue", Caption: v.Where, Lead: cause.Title + ": " + v.Count + ".",
+		Heading: "Take up as an issue", Caption: v.Where, Lead: lead,
 		Action: "/annexa/checks/" + k.ID + "/issue?cause=" + url.QueryEscape(cause.Key), Back: "/annexa/checks/" + k.ID, Cancel: "/annexa/checks/" + k.ID,
 		Button: "Save issue",
 		Fields: append([]field{to}, issueFields(workpackages.Issue{}, people, s.today())...),
