@@ -223,12 +223,12 @@ func newCauseView(k annexa.Cause) causeView {
 // shown as none.
 func countText(k annexa.Cause) string {
 	switch {
+	case k.Of == 0 && k.Column == "":
+		return "the list as a whole"
 	case k.Suppressed && k.Of > 0:
 		return fmt.Sprintf("1 to 5 of %d rows", k.Of)
 	case k.Suppressed:
 		return "1 to 5"
-	case k.Of == 0 && k.Column == "":
-		return "the list as a whole"
 	case k.Of == 0:
 		return plural(k.Count, "finding")
 	}

@@ -1,0 +1,149 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"readiness/workpackages"
+	"readiness/workpackages/annexa"
+)
+
+func TestWhatIsKeptIsBounded(t *testing.T) {
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	d := &desk{now: func() time.Time { return now }}
+	keep := func(id, by string, bytes int64) {
+		d.keep(kept{id: id, by: by, bytes: bytes, until: now.Add(keepFor)})
+	}
+	has := func(id, by string) bool { _, ok := d.upload(id, by); return ok }
+	keep("1", "ann", 10)
+	keep("2", "ann", 10)
+	if has("1", "ann") || !has("2", "ann") || has("2", "bob") {
+		t.Error("not the newest of each person, or not theirs alone")
+	}
+	for i := range keepPeople {
+		keep(fmt.Sprint("p", i), fmt.Sprint("person ", i), 10)
+	}
+	if has("2", "ann") || !has("p0", "person 0") {
+		t.Error("not the newest of four people")
+	}
+	keep("big", "bob", keepBytes-15)
+	if !has("big", "bob") || has("p2", "person 2") || !has("p3", "person 3") {
+		t.Error("not as many bytes as there is room for")
+	}
+	keep("too big", "cyd", keepBytes+1)
+	if has("too big", "cyd") {
+		t.Error("more bytes than there is room for")
+	}
+	now = now.Add(keepFor)
+	if has("big", "bob") {
+		t.Error("kept for longer than is said")
+	}
+}
+
+func TestRoomForUploadsRunsOutAndComesBack(t *testing.T) {
+	d := &desk{room: uploadRoom}
+	for range 2 {
+		if err := d.reserve(maxUpload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.reserve(1); workpackages.KindOf(err) != workpackages.Unavailable {
+		t.Errorf("a third one: %v", err)
+	}
+	d.release(maxUpload)
+	if err := d.reserve(maxUpload); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCountsInWords(t *testing.T) {
+	for _, c := range []struct {
+		cause annexa.Cause
+		want  string
+	}{
+		{annexa.Cause{Column: "Gender", Count: 312, Of: 640}, "312 of 640 rows (49%)"},
+		{annexa.Cause{Column: "Gender", Count: 1, Of: 1}, "1 of 1 row (100%)"},
+		{annexa.Cause{Column: "Gender", Count: 1, Of: 748}, "1 of 748 rows (under 1%)"},
+		{annexa.Cause{Column: "Gender", Count: 747, Of: 748}, "747 of 748 rows (over 99%)"},
+		{annexa.Cause{Column: "Gender", Of: 748, Suppressed: true}, "1 to 5 of 748 rows"},
+		{annexa.Cause{Column: "Gender", Suppressed: true}, "1 to 5"},
+		{annexa.Cause{Column: "Gender", Count: 2}, "2 findings"},
+		{annexa.Cause{Count: 1}, "the list as a whole"},
+	} {
+		if got := countText(c.cause); got != c.want {
+			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+}
+
+func TestACauseThatFollowsStandsUnderTheOneItFollowsFrom(t *testing.T) {
+	causes := []annexa.Cause{{Key: "a", List: 8}, {Key: "b", List: 6, Follows: "a"}, {Key: "c", List: 6, Follows: "gone"}, {Key: "d", List: 6, Follows: "d"}}
+	keys := func(all []causeView) (s string) {
+		for _, v := range all {
+			s += v.Key
+			for _, f := range v.Follows {
+				s += "(" + f.Key + ")"
+			}
+		}
+		return s
+	}
+	if got := keys(causeViews(causes, 0)); got != "a(b)cd" {
+		t.Errorf("of all lists: %s", got)
+	}
+	if got := keys(causeViews(causes, 6)); got != "bcd" {
+		t.Errorf("of list 6, where what it follows from is not shown: %s", got)
+	}
+}
+
+func TestTheTrendIsDrawnWithinItsPicture(t *testing.T) {
+	at := func(day, errors, warnings int) workpackages.CheckSummary {
+		return workpackages.CheckSummary{At: time.Date(2026, 11, day, 9, 0, 0, 0, time.UTC), Totals: annexa.Totals{Errors: errors, Warnings: warnings}}
+	}
+	if v := newTrend([]workpackages.CheckSummary{at(1, 5, 5)}, time.UTC); v.Rows != nil {
+		t.Error("one check alone is drawn")
+	}
+	for what, all := range map[string][]workpackages.CheckSummary{
+		"nothing found":   {at(2, 0, 0), at(1, 0, 0)},
+		"many":            {at(3, 1, 123456), at(2, 99999, 7), at(1, 0, 0)},
+		"the same labels": {at(2, 50, 50), at(1, 50, 50)},
+	} {
+		v := newTrend(all, time.UTC)
+		for _, p := range append(v.Errors.Points, v.Warnings.Points...) {
+			if p.X < trendLeft || p.X > trendRight || p.Y < trendTop || p.Y > trendBottom {
+				t.Errorf("%s: a point at %d, %d", what, p.X, p.Y)
+			}
+		}
+		if gap := v.Errors.LabelY - v.Warnings.LabelY; gap > -18 && gap < 18 {
+			t.Errorf("%s: the labels are %d apart", what, gap)
+		}
+	}
+	for n, want := range map[int]int{1: 2, 2: 2, 9: 10, 11: 20, 412: 600, 940: 1000, 1001: 2000} {
+		if got := niceTop(n); got != want {
+			t.Errorf("the scale for %d ends at %d, not %d", n, got, want)
+		}
+	}
+}
+
+func TestWhatChangedIsSaidInSentences(t *testing.T) {
+	change := annexa.Change{Since: "2026-11-17",
+		New:    []annexa.CauseChange{{Title: "The list is missing", List: 11, To: 1}},
+		Better: []annexa.CauseChange{{Title: "The value is not a permitted code", List: 8, Column: "Ethnicity", From: 312, To: 21}},
+		Lists:  []annexa.ListChange{{List: 8, From: annexa.NotFit, To: annexa.FitKnown}},
+	}
+	for i := range 9 {
+		change.Gone = append(change.Gone, annexa.CauseChange{Title: "x", List: i + 1, From: 2})
+	}
+	v := (&Server{}).changeView(workpackages.Check{Previous: "p", Change: change})
+	got := ""
+	for _, g := range v.Groups {
+		got += fmt.Sprintf("%s [%s] +%d\n", g.Heading, g.Lines[0].Text, g.More)
+	}
+	want := "Lists [List 8 was “Not fit to send” and is now “Fit to send, with known faults”] +0\n" +
+		"1 new fault [List 11: The list is missing. 1 finding] +0\n" +
+		"1 fault got better [List 8, Ethnicity: The value is not a permitted code. From 312 to 21] +0\n" +
+		"9 faults gone [List 1: x. There were 2] +3\n"
+	if got != want {
+		t.Errorf("it says\n%s", got)
+	}
+}
