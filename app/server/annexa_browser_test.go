@@ -247,3 +247,36 @@ func TestPagesOfAnnexeAInABrowserAtBothWidths(t *testing.T) {
 	}
 	said.check(t)
 }
+
+func TestABrowserWithoutJavaScriptIsToldThatAReturnIsTooLarge(t *testing.T) {
+	p := checked(t, gives(faulty()))
+	who := p.addPerson("Ann Analyst", workpackages.Analyst)
+	ctx, said := chromium(t)
+	off := func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}
+	if err := chromedp.Do(ctx, chromedp.Func(off)); err != nil {
+		t.Fatal(err)
+	}
+	p.signedIn(ctx, who)
+	large := onDisk(t, "return.csv", "")
+	if err := os.Truncate(large, 1<<30); err != nil { // it takes no room: it is all holes
+		t.Fatal(err)
+	}
+	var says string
+	err := chromedp.Do(ctx,
+		chromedp.Navigate(p.URL+"/annexa/check"),
+		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{large}),
+		chromedp.Click(chromedp.CSS("button.govuk-button")),
+		chromedp.WaitVisible(chromedp.Search(`//h1[contains(., "That is too much in one go")]`)),
+		into(&says, chromedp.Text(chromedp.CSS("main"))),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(says, "more than the 256 MB") {
+		t.Errorf("it says %q", says)
+	}
+	said.check(t)
+}
