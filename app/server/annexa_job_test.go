@@ -15,13 +15,13 @@ import (
 	"readiness/workpackages"
 )
 
-const listOne = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source\nA1,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n"
+const goodListOne = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source\nA1,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n"
 
 // listsFolder makes a folder with one list in it, under a name that must not show.
 func listsFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "child-name.csv"), []byte(listOne), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "child-name.csv"), []byte(goodListOne), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return dir

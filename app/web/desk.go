@@ -21,6 +21,7 @@ import (
 // bytes and time, and gone with the process.
 type desk struct {
 	run    func(ctx context.Context, sources []annexa.Source, o annexa.Options) (*annexa.Report, error)
+	own    *annexa.Settings // the council's own; nil: none
 	record func(ctx context.Context, j *job, r *annexa.Report) error
 	now    func() time.Time
 	log    *slog.Logger
@@ -152,7 +153,7 @@ func (d *desk) check(j *job) (r *annexa.Report, err error) {
 	}()
 	j.progress("Reading the files", 0)
 	asOf := j.AsOf.Time()
-	r, err = d.run(ctx, j.sources, annexa.Options{AsOf: asOf, Progress: j.progress})
+	r, err = d.run(ctx, j.sources, annexa.Options{AsOf: asOf, Single: annexa.Single(j.sources), Settings: d.own, Progress: j.progress})
 	if err != nil {
 		return nil, err
 	}

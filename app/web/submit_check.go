@@ -18,7 +18,7 @@ import (
 func (s *Server) newDesk() *desk {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &desk{
-		run: s.Check, now: s.Now, log: s.Log, count: s.metrics, slots: make(chan struct{}, checksAtOnce),
+		run: s.Check, own: s.Annexa, now: s.Now, log: s.Log, count: s.metrics, slots: make(chan struct{}, checksAtOnce),
 		ctx: ctx, cancel: cancel, room: max(uploadRoom, 2*s.MaxUpload), jobs: map[string]*job{},
 		record: func(ctx context.Context, j *job, r *annexa.Report) error {
 			_, err := s.Packages.RecordCheck(ctx, j.By, j.ID, j.Origin, j.AsOf, r)

@@ -27,6 +27,15 @@ type Options struct {
 	Progress func(stage string, done float64)
 }
 
+// Single reports whether the sources are single lists as text: then those that
+// are not among them are not missed.
+func Single(sources []Source) bool {
+	return !slices.ContainsFunc(sources, func(s Source) bool {
+		name := strings.ToLower(s.Name)
+		return !strings.HasSuffix(name, ".csv") && !strings.HasSuffix(name, ".tsv") && !strings.HasSuffix(name, ".txt")
+	})
+}
+
 // Check reads every source and checks the lists in them. The error is a
 // *ReadError when a file cannot be read; a report is then not made at all.
 func Check(ctx context.Context, sources []Source, o Options) (*Report, error) {

@@ -32,6 +32,20 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			r.Fit.Verdict = l.Fit.Verdict
 		}
 	}
+	if single {
+		var given []int
+		for _, l := range r.Lists {
+			if l.Found {
+				given = append(given, l.Number)
+			}
+		}
+		if len(given) > 0 && len(given) < len(every) {
+			r.Fit.Reasons = append(r.Fit.Reasons, "Only "+listsOf(given)+" was checked")
+			if len(given) != 1 {
+				r.Fit.Reasons[0] = "Only " + listsOf(given) + " were checked"
+			}
+		}
+	}
 	for _, want := range []FitVerdict{NotFit, FitKnown} {
 		for _, l := range r.Lists {
 			if l.Fit.Verdict == want && want == r.Fit.Verdict {
@@ -102,6 +116,8 @@ func required(list int, column string) bool {
 func (c Cause) Sentence() string {
 	s := c.what()
 	switch {
+	case c.Suppressed && c.Of > 0:
+		s += fmt.Sprintf(" (1 to 5 of %s)", count(c.Of, "row"))
 	case c.Suppressed:
 		s += " (1 to 5 rows)"
 	case c.Of > 0:

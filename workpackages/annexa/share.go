@@ -41,14 +41,14 @@ func (r *Report) Shared() *Report {
 	hidden := map[int]map[Severity]bool{}
 	for i := range out.Causes {
 		c := &out.Causes[i]
-		if small(c.Of) || small(c.Of-c.Count) {
+		if small(c.Of) || small(c.Of-c.Count) && !small(c.Count) {
 			c.Of, c.Share = 0, 0
 		}
 		if c.Of > 0 || small(c.Count) {
 			c.Reason = plainReason(c.Verdict)
 		}
 		if small(c.Count) && !wholeRule(c.Rule) {
-			c.Count, c.Of, c.Share, c.Spellings, c.Teams, c.Suppressed = 0, 0, 0, 0, 0, true
+			c.Count, c.Share, c.Spellings, c.Teams, c.Suppressed = 0, 0, 0, 0, true
 			if hidden[c.List] == nil {
 				hidden[c.List] = map[Severity]bool{}
 			}

@@ -39,6 +39,11 @@ func TestWhatIsStoredHasNoRowsAndNoNamesOfFiles(t *testing.T) {
 	}
 }
 
+// withoutRange takes away what stands for a small count.
+func withoutRange(s string) string {
+	return strings.NewReplacer("1 to 5 rows", "", "1 to 5 of ", "of ").Replace(s)
+}
+
 // TestNoSmallCountLeavesTheAuthority looks for every number from 1 to 5 that
 // counts children, in the fields and in the sentences.
 func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
@@ -59,10 +64,10 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 		if c.Suppressed {
 			suppressed++
 		}
-		if small(c.Count) && !wholeRule(c.Rule) || small(c.Of) || small(c.Of-c.Count) {
+		if small(c.Count) && !wholeRule(c.Rule) || small(c.Of) || small(c.Of-c.Count) && !c.Suppressed {
 			t.Errorf("%s shows %d of %d", c.Key, c.Count, c.Of)
 		}
-		if counts.MatchString(c.Reason) || counts.MatchString(strings.ReplaceAll(c.Sentence(), "1 to 5 rows", "")) {
+		if counts.MatchString(c.Reason) || counts.MatchString(withoutRange(c.Sentence())) {
 			t.Errorf("%s says %q and %q", c.Key, c.Reason, c.Sentence())
 		}
 	}
@@ -83,7 +88,7 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 			t.Errorf("List %d: the verdict changed", l.Number)
 		}
 		for _, reason := range l.Fit.Reasons {
-			if counts.MatchString(strings.ReplaceAll(reason, "1 to 5 rows", "")) {
+			if counts.MatchString(withoutRange(reason)) {
 				t.Errorf("List %d says %q", l.Number, reason)
 			}
 		}
@@ -94,7 +99,7 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 		}
 	}
 	for _, reason := range shared.Fit.Reasons {
-		if counts.MatchString(strings.ReplaceAll(reason, "1 to 5 rows", "")) {
+		if counts.MatchString(withoutRange(reason)) {
 			t.Errorf("the return says %q", reason)
 		}
 	}
