@@ -137,6 +137,8 @@ type spread struct {
 	topName    string  // that team
 	topRows    float64 // its share of the list's rows
 	even       bool    // every team of some size has them at much the same rate
+	most       int     // the fewest teams that have nine in ten of the findings
+	mostRows   float64 // the share of the list's rows that these have
 }
 
 func (l *listData) spread(rows []int32) spread {
@@ -174,7 +176,28 @@ func (l *listData) spread(rows []int32) spread {
 		}
 	}
 	s.even = sizeable >= 3 && lowest > 0 && highest <= 2*lowest
+	s.most, s.mostRows = fewest(have, of, len(rows), len(l.rows))
 	return s
+}
+
+// fewest gives the fewest teams that have nine in ten of the findings between
+// them, and the share of all rows that these teams have.
+func fewest(have, of []int, findings, rows int) (teams int, share float64) {
+	order := make([]int, len(have))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(have[b]-have[a], a-b) })
+	sum, in := 0, 0
+	for _, i := range order {
+		if sum*10 >= findings*9 {
+			break
+		}
+		sum += have[i]
+		in += of[i]
+		teams++
+	}
+	return teams, float64(in) / float64(max(rows, 1))
 }
 
 // judge says what a pattern speaks for, and why.
@@ -185,7 +208,7 @@ func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (V
 		return Extract, "It is so of the whole column or list: that is a matter of the extract"
 	case r.whole:
 		return byUsual(r, fmt.Sprintf("It is %s of the rows", percent(out.Share)))
-	case r == ruleDateSwapped, r == ruleTotals, r == ruleFormula, r == ruleFraction:
+	case n >= fewRows && (r == ruleDateSwapped || r == ruleFormula || r == ruleFraction):
 		return Extract, "People do not type this: a program wrote it"
 	}
 	if out.Share >= nearlyAll && n >= fewRows {
@@ -199,6 +222,9 @@ func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (V
 	}
 	if s.all >= 3 && n >= fewRows && float64(s.top) >= teamShare*float64(n) && float64(s.top)/float64(n) >= teamLift*s.topRows {
 		return Recording, fmt.Sprintf("%d of %d are in one of %d teams, which has %s of the rows: the others do it otherwise", s.top, n, s.all, percent(s.topRows))
+	}
+	if s.all >= 3 && n >= 2*fewRows && s.most < s.all && s.mostRows <= 2.0/3 {
+		return Recording, fmt.Sprintf("Nine in ten are in %d of %d teams, which have %s of the rows: the others do it otherwise", s.most, s.all, percent(s.mostRows))
 	}
 	if s.even && out.Share >= evenShare && r.UsualCause != CauseCompliance {
 		return Extract, fmt.Sprintf("All %d teams have it, at much the same rate", s.all)
@@ -333,24 +359,25 @@ func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 		if x.Share < 0.3 && x.Of > 0 && !strings.HasPrefix(x.Rule, "X") {
 			continue
 		}
-		columns := []string{x.Column}
-		lists := []int{x.List}
+		reads := []string{at(x.List, x.Column)}
 		for _, ch := range k.rule.checks {
-			if ch.list == x.List && (ch.at == x.Column || ch.whole != nil) {
-				columns = append(columns, ch.columns...)
-				lists = append(lists, ch.needs...)
+			if ch.list != x.List || ch.at != x.Column && ch.whole == nil {
+				continue
+			}
+			for _, h := range ch.columns {
+				reads = append(reads, at(x.List, h))
+			}
+			for _, n := range ch.needs {
+				for _, h := range append(n.columns, childID) {
+					reads = append(reads, at(n.list, h))
+				}
 			}
 		}
-		for _, h := range columns {
-			if key := broken[at(x.List, h)]; key != "" && key != x.Key {
-				x.Follows = key
-			}
+		if x.Rule == "P02" {
+			reads = append(reads, at(x.List, childID))
 		}
-		if !strings.HasPrefix(x.Rule, "X") && x.Rule != "P02" {
-			continue
-		}
-		for _, n := range lists {
-			if key := broken[at(n, childID)]; key != "" && key != x.Key {
+		for _, r := range reads {
+			if key := broken[r]; key != "" && key != x.Key {
 				x.Follows = key
 			}
 		}

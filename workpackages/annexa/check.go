@@ -410,7 +410,7 @@ func (c *checker) run(r *Rule, k *check) {
 		}
 		x.c = append(x.c, col)
 	}
-	if k.asOf && !c.data.hasAsOf || slices.ContainsFunc(k.needs, func(n int) bool { return c.data.list(n) == nil }) {
+	if k.asOf && !c.data.hasAsOf || !c.met(k.needs) {
 		c.leaveOut(r, k)
 		return
 	}
@@ -429,6 +429,17 @@ func (c *checker) run(r *Rule, k *check) {
 		}
 	}
 	c.applies(r, l, place, of)
+}
+
+// met reports whether other lists are there, with the columns that are read.
+func (c *checker) met(needs []need) bool {
+	for _, n := range needs {
+		l := c.data.list(n.list)
+		if l == nil || slices.ContainsFunc(n.columns, func(h string) bool { return l.col(h) == nil }) {
+			return false
+		}
+	}
+	return true
 }
 
 // leaveOut notes that a check cannot be made.

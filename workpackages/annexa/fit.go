@@ -71,7 +71,7 @@ func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
 			continue
 		}
 		switch {
-		case r.unfit(c):
+		case unfit(c, l.Rows):
 			f.Verdict = NotFit
 			f.Reasons = append(f.Reasons, c.Sentence())
 		case c.Severity == SeverityError:
@@ -89,8 +89,8 @@ func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
 
 const emptyList = "The list is empty, which is right only if there is nobody to put in it"
 
-// unfit reports whether a cause alone makes its list unfit to send.
-func (r *Report) unfit(c Cause) bool {
+// unfit reports whether a cause alone makes its list, of so many rows, unfit to send.
+func unfit(c Cause, rows int) bool {
 	if c.Follows != "" || c.Suppressed {
 		return false
 	}
@@ -100,9 +100,18 @@ func (r *Report) unfit(c Cause) bool {
 	case "F02", "S08L":
 		return true
 	case "S02", "S03":
-		return c.Share >= notFitShare/5
+		return share(c, rows) >= notFitShare/5
 	}
-	return c.Severity == SeverityError && c.Share >= notFitShare
+	return c.Severity == SeverityError && share(c, rows) >= notFitShare
+}
+
+// share is how much of the whole list a cause touches: a rule about the few that
+// left care must not condemn the list over two of them.
+func share(c Cause, rows int) float64 {
+	if c.Of == 0 {
+		return 1 // it is about the whole list
+	}
+	return float64(c.Count) / float64(max(rows, 1))
 }
 
 func required(list int, column string) bool {

@@ -63,12 +63,21 @@ type check struct {
 	list    int
 	columns []string // that it reads: where one is missing from the file, the check is left out
 	at      string   // the column that a finding stands at
-	needs   []int    // other lists that must have been read and have rows
+	needs   []need   // other lists that must have been read and have rows
 	asOf    bool     // it needs the day the lists were made
 	// Either a row at a time, or the list.
 	row   func(x *row) result
 	whole func(c *checker, r *Rule, l *listData)
 }
+
+// need is another list that a check looks into, and the columns of it that it reads.
+type need struct {
+	list    int
+	columns []string
+}
+
+// inList is a need of one list.
+func inList(list int, columns ...string) []need { return []need{{list, columns}} }
 
 // result is what a check says of a row.
 type result uint8
@@ -178,6 +187,13 @@ func Validate(rules []Rule) error {
 			for _, h := range c.columns {
 				if _, ok := load().lists[c.list-1].place[h]; !ok {
 					return fmt.Errorf("rule %s reads %q, which list %d does not have", r.ID, h, c.list)
+				}
+			}
+			for _, n := range c.needs {
+				for _, h := range n.columns {
+					if _, ok := load().lists[n.list-1].place[h]; !ok {
+						return fmt.Errorf("rule %s reads %q, which list %d does not have", r.ID, h, n.list)
+					}
 				}
 			}
 			if c.at != "" && !slices.Contains(c.columns, c.at) {

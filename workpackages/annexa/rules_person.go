@@ -220,8 +220,8 @@ func commonest(only int32, tally map[int32]int32) usualValue {
 	return best
 }
 
-// share applies a rule about how common a code may be among open cases.
-func share(c *checker, r *Rule, l *listData, heading string, openOnly bool, codes ...string) (n, of int) {
+// howMany counts the rows with one of the codes, among open cases or all.
+func howMany(c *checker, r *Rule, l *listData, heading string, openOnly bool, codes ...string) (n, of int) {
 	col := l.col(heading)
 	for row := range l.rows {
 		if openOnly {
@@ -247,7 +247,7 @@ func ethnicityKnown() *Rule {
 		Do:     "Have workers ask, starting with the cases open longest.",
 		Params: []Param{{"max_percent", 5, "per cent of open cases that may be not yet obtained or refused"}},
 	}, []string{ethnicity}, func(c *checker, r *Rule, l *listData) {
-		n, of := share(c, r, l, ethnicity, true, "NOBT", "REFU")
+		n, of := howMany(c, r, l, ethnicity, true, "NOBT", "REFU")
 		if of >= enoughRows && n*100 > of*c.paramOf(r, "max_percent") {
 			c.findShare(r, l, l.place[ethnicity], n, of)
 		}
@@ -264,8 +264,8 @@ func disabilityKnown() *Rule {
 			{"min_yes_per_thousand", 10, "rows in a thousand that should say yes, in lists of 100 rows or more"},
 		},
 	}, []string{disability}, func(c *checker, r *Rule, l *listData) {
-		unknown, of := share(c, r, l, disability, false, "c")
-		yes, _ := share(c, r, l, disability, false, "a")
+		unknown, of := howMany(c, r, l, disability, false, "c")
+		yes, _ := howMany(c, r, l, disability, false, "a")
 		switch {
 		case of >= enoughRows && unknown*100 > of*c.paramOf(r, "max_unknown_percent"):
 			c.findShare(r, l, l.place[disability], unknown, of)

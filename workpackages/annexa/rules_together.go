@@ -460,7 +460,7 @@ func unknownSource() *Rule {
 	}
 	look := func(heading string) func(c *checker, r *Rule, l *listData) {
 		return func(c *checker, r *Rule, l *listData) {
-			n, of := share(c, r, l, heading, false, "9", "10")
+			n, of := howMany(c, r, l, heading, false, "9", "10")
 			if of >= enoughRows && n*100 > of*c.paramOf(r, "max_percent") {
 				c.findShare(r, l, l.place[heading], n, of)
 			}
