@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +15,12 @@ import (
 	"readiness/workpackages/annexa"
 )
 
-// topCauses is how many causes are shown at once: as many as a meeting gets through.
-const topCauses = 12
+// How many causes of each part are shown at once: in all as many as a meeting
+// gets through. What the pattern does not speak of is seldom worth its time.
+const (
+	topCauses  = 8
+	topUnclear = 4
+)
 
 // checkView is one check's own page.
 type checkView struct {
@@ -55,7 +60,7 @@ type valueView struct {
 type causeGroupView struct {
 	ID, Heading, Lead string
 	Causes            []causeView
-	Rest              []causeView // beyond the first topCauses of the check
+	Rest              []causeView // beyond the first topCauses
 	Total             int
 }
 
@@ -65,6 +70,7 @@ type causeView struct {
 	Count   string // "312 of 640 rows (49%)"
 	Spread  string // "in all 9 teams"
 	Follows []causeView
+	Same    []causeView // the fault in each of its lists, where there are several
 	Issue   *issueRef
 	Raise   string // address of the form that takes it up; empty when it is not offered
 }
@@ -177,6 +183,9 @@ func (v *causeView) each(do func(*causeView)) {
 	for i := range v.Follows {
 		v.Follows[i].each(do)
 	}
+	for i := range v.Same {
+		v.Same[i].each(do)
+	}
 }
 
 // causeViews puts causes into words, of one list or of all, with each cause that
@@ -203,7 +212,61 @@ func causeViews(causes []annexa.Cause, list int) []causeView {
 		v.Follows = under[k.Key]
 		out = append(out, v)
 	}
+	return together(out)
+}
+
+// together makes one of the causes that are one fault in several lists.
+func together(causes []causeView) []causeView {
+	place := map[string]int{}
+	var out []causeView
+	for _, k := range causes {
+		i, there := place[k.Fault()]
+		if !there {
+			place[k.Fault()] = len(out)
+			out = append(out, k)
+			continue
+		}
+		first := &out[i]
+		if first.Same == nil {
+			one := *first
+			one.Follows = nil
+			first.Same = []causeView{one}
+		}
+		follows := k.Follows
+		k.Follows = nil
+		first.Same = append(first.Same, k)
+		first.Follows = append(first.Follows, follows...)
+	}
+	for i := range out {
+		if len(out[i].Same) > 0 {
+			out[i].sum()
+		}
+	}
 	return out
+}
+
+// sum puts a fault of several lists into words.
+func (v *causeView) sum() {
+	var g annexa.Group
+	slices.SortFunc(v.Same, func(a, b causeView) int { return a.List - b.List })
+	suppressed := false
+	for _, k := range v.Same {
+		g.Add(k.Cause)
+		suppressed = suppressed || k.Suppressed
+	}
+	v.Where, v.Spread, v.Spellings = g.Where(), "", 0
+	if k := v.Same[0]; k.Column != "" && k.Column == v.Same[len(v.Same)-1].Column {
+		v.Where += ", " + k.Column
+	}
+	v.Reason = g.Reason()
+	switch {
+	case suppressed:
+		v.Count = "in some lists 1 to 5 rows" // so their sum is not given either
+	case g.Of == 0:
+		v.Count = "in each the column as a whole"
+	default:
+		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, plural(g.Of, "row"), share(g.Count, g.Of))
+	}
 }
 
 func newCauseView(k annexa.Cause) causeView {
@@ -230,7 +293,7 @@ func countText(k annexa.Cause) string {
 	case k.Suppressed:
 		return "1 to 5"
 	case k.Of == 0:
-		return plural(k.Count, "finding")
+		return "the column as a whole"
 	}
 	return fmt.Sprintf("%d of %s (%s)", k.Count, plural(k.Of, "row"), share(k.Count, k.Of))
 }
@@ -257,14 +320,18 @@ func groupCauses(causes []causeView, all bool) ([]causeGroupView, int) {
 	}
 	at := map[annexa.Verdict]int{annexa.Extract: 0, annexa.Recording: 1, annexa.Unclear: 2}
 	left := 0
-	for i, k := range causes {
+	for _, k := range causes {
 		n, ok := at[k.Verdict]
 		if !ok {
 			n = at[annexa.Unclear]
 		}
 		g := &groups[n]
 		g.Total++
-		if i < topCauses || all {
+		limit := topCauses
+		if n == at[annexa.Unclear] {
+			limit = topUnclear
+		}
+		if len(g.Causes) < limit && k.Severity != annexa.SeverityInfo || all {
 			g.Causes = append(g.Causes, k)
 		} else {
 			g.Rest = append(g.Rest, k)

@@ -65,7 +65,7 @@ type Options struct {
 	SlackOn     bool
 	Proxies     []string // whose X-Forwarded-For is believed
 	Version     string
-	Annexa *annexa.Settings // the council's own settings for Annexe A checks; nil: none
+	Annexa      *annexa.Settings // the council's own settings for Annexe A checks; nil: none
 	// Check is the engine that reads and checks the lists of Annexe A;
 	// annexa.Check when nil.
 	Check func(ctx context.Context, sources []annexa.Source, o annexa.Options) (*annexa.Report, error)

@@ -17,39 +17,40 @@ type Group struct {
 // Groups puts causes together that are one thing to mend, in the order of the
 // first of each. Causes that follow from another are left out: see Follows.
 func Groups(causes []Cause) []Group {
-	type key struct {
-		rule, column string
-		severity     Severity
-		verdict      Verdict
-	}
-	place := map[key]int{}
+	place := map[string]int{}
 	var out []Group
 	for _, c := range causes {
 		if c.Follows != "" {
 			continue
 		}
-		k := key{c.Rule, c.Column, c.Severity, c.Verdict}
-		if c.Rule == ruleWindow.ID {
-			k.column = "" // each list has a date of its own that says when
-		}
-		i, there := place[k]
+		i, there := place[c.Fault()]
 		if !there {
 			i = len(out)
-			place[k] = i
+			place[c.Fault()] = i
 			out = append(out, Group{})
 		}
-		g := &out[i]
-		g.Causes = append(g.Causes, c)
-		g.Count += c.Count
-		g.Of += c.Of
-	}
-	for i := range out {
-		slices.SortFunc(out[i].Causes, func(a, b Cause) int { return a.List - b.List })
-		if slices.ContainsFunc(out[i].Causes, func(c Cause) bool { return c.Of == 0 }) {
-			out[i].Of = 0
-		}
+		out[i].Add(c)
 	}
 	return out
+}
+
+// Fault is equal for causes that are one thing to mend: see Groups.
+func (c Cause) Fault() string {
+	column := c.Column
+	if c.Rule == ruleWindow.ID {
+		column = "" // each list has a date of its own that says when
+	}
+	return fmt.Sprint(c.Rule, "/", column, "/", c.Severity, "/", c.Verdict)
+}
+
+// Add takes in another cause of the same fault.
+func (g *Group) Add(c Cause) {
+	g.Causes = append(g.Causes, c)
+	slices.SortFunc(g.Causes, func(a, b Cause) int { return a.List - b.List })
+	g.Count, g.Of = g.Count+c.Count, g.Of+c.Of
+	if slices.ContainsFunc(g.Causes, func(c Cause) bool { return c.Of == 0 }) {
+		g.Of = 0
+	}
 }
 
 // Lists gives the lists of a group.

@@ -15,7 +15,10 @@ type TextOptions struct {
 }
 
 // How many causes a page holds of those that matter, in each part.
-const pageCauses = 10
+const (
+	pageCauses  = 10
+	pageUnclear = 5 // what the pattern does not speak of is seldom worth a page's room
+)
 
 // WriteText writes the report for a person: what was read and what was not, the
 // verdict on each list, then the causes by what they speak for.
@@ -235,9 +238,12 @@ func (t *textWriter) causes(r *Report) {
 		}
 		t.line("")
 		t.line("%s", t.bold(part.title))
-		shown := 0
+		shown, most := 0, pageCauses
+		if part.verdict == Unclear {
+			most = pageUnclear
+		}
 		for _, g := range of {
-			if !t.o.All && (shown == pageCauses || g.Causes[0].Severity == SeverityInfo) {
+			if !t.o.All && (shown == most || g.Causes[0].Severity == SeverityInfo) {
 				continue
 			}
 			shown++
