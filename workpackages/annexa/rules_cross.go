@@ -82,6 +82,8 @@ const (
 	referred       = "Date of referral"
 	assessed       = "Continuous Assessment Start Date"
 	authorised     = "Continuous Assessment Date of Authorisation"
+	discussed      = "Strategy discussion initiating Section 47 Enquiry Start Date"
+	inNeed         = "CIN Start Date"
 	planStart      = "Child Protection Plan Start Date"
 	planEnd        = "Child Protection Plan End Date"
 	conferenceDate = "Date of Initial Child Protection Conference"
@@ -129,7 +131,7 @@ func conferenceBefore() *Rule {
 // openBefore reports whether the child was in List 6 since before a day.
 func (c *checker) openBefore(who int32, d day) bool {
 	l := c.data.list(6)
-	start := l.col("CIN Start Date")
+	start := l.col(inNeed)
 	return l.any(who, func(row int) bool {
 		began, ok := start.date(row)
 		return !ok || began < d
@@ -142,7 +144,7 @@ func referralBefore() *Rule {
 		ID: "X08", Title: "An assessment began without a referral before it", Severity: SeverityInfo, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
 		Why: "An assessment follows a referral in the 45 days before, unless the child was open already.",
 		Do:  "Check whether the referral was recorded, or the child was open under another number.",
-	}, check{list: 4, columns: []string{childID, start}, at: childID, needs: inList(3, referred), asOf: true, row: func(x *row) result {
+	}, check{list: 4, columns: []string{childID, start}, at: childID, needs: []need{{3, []string{referred}}, {6, []string{inNeed}}}, asOf: true, row: func(x *row) result {
 		began, ok := x.date(1)
 		if x.who() < 0 || !ok || began < x.windowStart(4)+45 {
 			return skip
@@ -166,7 +168,7 @@ func goesOn() *Rule {
 		Why:    "A referral that did not end there is followed by an assessment or a strategy discussion, unless the child was open already.",
 		Do:     "Check whether the assessment was recorded and when it began.",
 		Params: []Param{{"working_days", 10, "working days within which something should follow"}},
-	}, check{list: 3, columns: []string{nfa, date, childID}, at: nfa, needs: inList(4, assessed), asOf: true, row: func(x *row) result {
+	}, check{list: 3, columns: []string{nfa, date, childID}, at: nfa, needs: []need{{4, []string{assessed}}, {5, []string{discussed}}, {6, []string{inNeed}}}, asOf: true, row: func(x *row) result {
 		came, ok := x.date(1)
 		limit := x.param("working_days")
 		if x.who() < 0 || !x.is(0, "b") || !ok || came.workingDaysTo(x.data.asOf) <= limit {
@@ -180,7 +182,7 @@ func goesOn() *Rule {
 				return ok && d >= came && came.workingDaysTo(d) <= limit
 			})
 		}
-		if follows(4, assessed) || follows(5, "Strategy discussion initiating Section 47 Enquiry Start Date") {
+		if follows(4, assessed) || follows(5, discussed) {
 			return pass
 		}
 		return failIf(!x.openBefore(x.who(), came))
@@ -259,7 +261,7 @@ func referralCount() *Rule {
 }
 
 func enquiryCounts() *Rule {
-	const start = "Strategy discussion initiating Section 47 Enquiry Start Date"
+	const start = discussed
 	return build(Rule{
 		ID: "X12", Title: "The number of enquiries or conferences differs between rows of the child, or is less than the list itself shows", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
 		Why: "Both count the 12 months before the child's latest enquiry, and stand the same on each of the child's rows.",
