@@ -334,6 +334,8 @@ func (c *checker) columnAsAWhole(l *listData, place int, col *columnData) {
 func (l *listData) open(row int) (open, known bool) {
 	var end string
 	switch l.Number {
+	case 2:
+		end = "Assessment completion date"
 	case 3:
 		c := l.col("Referral NFA?")
 		return c.is(row, "b"), c != nil && c.read(row)
@@ -353,6 +355,9 @@ func (l *listData) open(row int) (open, known bool) {
 		end = "Date Ceased to be Looked After"
 	case 9:
 		return true, true
+	case 10:
+		order, reversed := l.col("Date of Adoption Order"), l.col("Date of Decision that Child Should No Longer be Placed for Adoption")
+		return order.blank(row) && reversed.blank(row), order != nil && order.read(row) && reversed != nil && reversed.read(row)
 	default:
 		return false, false
 	}
