@@ -117,7 +117,7 @@ func (r *reader) cell(i int, c *columnData, cell tabular.Cell, row int) (state, 
 	case blank(text):
 		return empty, 0
 	}
-	if c.Type == textColumn && strings.Contains(text, "\u00a0") {
+	if strings.Contains(text, "\u00a0") {
 		r.at(ruleHardSpace, i, row)
 	}
 	switch c.Type {

@@ -60,7 +60,7 @@ const (
 	byExact step = iota // as the template writes it, but for case, spaces and punctuation
 	byCode              // by its code alone, or code and words in another form
 	byWords             // by words that one value alone has
-	byGuess             // a bare letter, a finer code, or letter and words that disagree: a finding
+	byGuess             // a first letter, a finer code, or letter and words that disagree: a finding
 	noMatch
 )
 
@@ -82,12 +82,12 @@ var prefix = regexp.MustCompile(`^(\(?[\p{L}\p{N}]{1,3}\s*[).]\s*)`)
 // unless two values share the spelling:
 //
 //  1. exact: the value as the template writes it, and as it also writes it;
-//  2. code: the code alone, where it says more than a letter's place in the
-//     list, and code and words in another form: "N1: Abuse or neglect";
+//  2. code: the code alone ("WBRI", "5A", "b"), and code and words in another
+//     form: "N1: Abuse or neglect";
 //  3. words: the value without its letter, and its label;
 //
-// and, unsure, a bare letter, a first letter ("b", "F"), or a finer code of the
-// same data set.
+// and, unsure, a word's first letter ("F"), a letter that sources disagree about,
+// or a finer code of the same data set.
 func newCodeSet(id string, f *codeSetFact) *codeSet {
 	s := &codeSet{
 		id: id, title: f.Title, open: f.OpenEnded, wordsOnly: f.MatchWords, values: f.Values,
@@ -157,14 +157,19 @@ func (s *codeSet) addForms(i int, v codeValue) {
 		s.addSure(v.Code+" "+v.Label, i, byCode)
 	}
 	letter := utf8.RuneCountInString(v.Code) == 1 && v.Code >= "a" && v.Code <= "z"
-	switch {
-	case !letter:
-		s.addSure(v.Code, i, byCode)
-	case !s.wordsOnly:
+	if letter && s.wordsOnly {
+		// Its letters mean one thing to one source and another to the next.
+		s.unsure[v.Code], s.unsure[v.Code+")"] = disputed, disputed
+		return
+	}
+	s.addSure(v.Code, i, byCode)
+	if letter {
 		s.addSure(v.Code+")", i, byCode)
-		s.addUnsure(v.Code, i)
 	}
 }
+
+// disputed is a spelling that sources read as different values.
+const disputed = -2
 
 // addSure adds a spelling; one that two values share means neither.
 func (s *codeSet) addSure(text string, i int, how step) {
@@ -224,7 +229,7 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 	parts := []string{bare}
 	parts = append(parts, strings.FieldsFunc(folder.Replace(cell), func(r rune) bool { return r == ':' || r == ')' })...)
 	parts = append(parts, strings.Split(folder.Replace(cell), " - ")...)
-	found := -1
+	found, letterOnly := -1, true
 	for _, p := range parts {
 		p = looseFold(p)
 		if at, ok := s.sure[p]; ok && at.value >= 0 && p != key {
@@ -232,10 +237,21 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 				return codeUnsure, -1, byGuess // the letter says one thing and the words another
 			}
 			found = at.value
+			letterOnly = letterOnly && len(p) == 1
+		}
+	}
+	if found >= 0 && letterOnly {
+		// "b) F": the letter is known and the rest is not, unless it is an initial
+		// that says the same.
+		if i, ok := s.unsure[looseFold(bare)]; !ok || !s.same(i, found) {
+			return codeUnsure, found, byGuess
 		}
 	}
 	if found >= 0 {
 		if letter := prefix.FindString(fold(cell)); letter != "" && s.lettersClash(letter, found) {
+			if s.groups[key] {
+				return codeGrouping, -1, noMatch // "b) Schools" is the second group
+			}
 			return codeUnsure, found, byGuess
 		}
 		return s.known(found, byWords)
@@ -244,8 +260,12 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 		return codeGrouping, -1, noMatch
 	}
 	for _, k := range []string{key, looseFold(bare)} {
-		if i, ok := s.unsure[k]; ok && i >= 0 {
-			return codeUnsure, i, byGuess // "b) F" is female by its F, if the letter does not clash
+		i, ok := s.unsure[k]
+		switch {
+		case ok && i == disputed:
+			return codeUnsure, -1, byGuess
+		case ok && i >= 0:
+			return codeUnsure, i, byGuess
 		}
 	}
 	return codeUnknown, -1, noMatch

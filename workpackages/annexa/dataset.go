@@ -33,15 +33,13 @@ type columnData struct {
 	cells   cellStore
 
 	// What the column as a whole looks like, for rules about columns.
-	filled   int
-	varied   bool   // it holds more than one value
-	first    uint64 // hash of the first value
-	steps    [noMatch + 1]int
-	maxDay   int             // with dates: the largest day of the month
-	days     map[int]bool    // and the days of the month there were, until there are enough
-	memo     map[string]memo // with codes: what each spelling came to
-	spelling map[string]bool // spellings of what is no code; bounded
-	distinct int
+	filled int
+	varied bool   // it holds more than one value
+	first  uint64 // hash of the first value
+	steps  [noMatch + 1]int
+	maxDay int             // with dates: the largest day of the month
+	days   map[int]bool    // and the days of the month there were, until there are enough
+	memo   map[string]memo // with codes: what each spelling came to
 }
 
 // memo is what a spelling came to, so that each is matched once.

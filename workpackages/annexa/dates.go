@@ -81,6 +81,9 @@ func readDate(cell string, date1904 bool) (day, dateVerdict) {
 	if !plainASCII(s) {
 		s = strings.TrimSpace(folder.Replace(s))
 	}
+	if s == "00/01/1900" || s == "1900-01-00" {
+		return epoch1900 + 1, goodDate // how Excel shows nought: a stand-in
+	}
 	if d, v, ok := threeNumbers(dropTime(s)); ok {
 		return d, v
 	}

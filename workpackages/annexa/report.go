@@ -73,7 +73,7 @@ type ValueMatch struct {
 	Exact   int `json:"exact"`   // as the template writes it, but for case and spaces
 	Code    int `json:"code"`    // by its code: "WBRI", "5A"
 	Words   int `json:"words"`   // by its words, which only one code has: "White British", "1. White British", "M - Male"
-	Guessed int `json:"guessed"` // a bare letter, or letter and words that disagree: each is a finding
+	Guessed int `json:"guessed"` // a first letter, a finer code, or letter and words that disagree: each is a finding
 	Unknown int `json:"unknown"` // no permitted code: each is a finding
 }
 

@@ -46,6 +46,9 @@ func statusAgrees() *Rule {
 		case x.is(0, "b"):
 			return failIf(inCare || !onPlan)
 		}
+		if x.is(0, "e") {
+			return skip // rule C12; of a closed case the template says no more
+		}
 		return failIf(inCare || onPlan)
 	}})
 }
@@ -142,7 +145,7 @@ func referralBefore() *Rule {
 	const start = assessed
 	return build(Rule{
 		ID: "X08", Title: "An assessment began without a referral before it", Severity: SeverityInfo, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
-		Why: "An assessment follows a referral in the 45 days before, unless the child was open already.",
+		Why: "An assessment follows a referral in the 45 days before, unless the child was open already. The first 45 days of the six months are left out: their referrals came before List 3 begins.",
 		Do:  "Check whether the referral was recorded, or the child was open under another number.",
 	}, check{list: 4, columns: []string{childID, start}, at: childID, needs: []need{{3, []string{referred}}, {6, []string{inNeed}}}, asOf: true, row: func(x *row) result {
 		began, ok := x.date(1)
@@ -192,7 +195,7 @@ func goesOn() *Rule {
 func contactBefore() *Rule {
 	return build(Rule{
 		ID: "X10", Title: "A referral has no contact before it", Severity: SeverityInfo, UsualCause: CauseSystem, Source: []string{"DOM"}, Inferred: true,
-		Why:    "A referral begins as a contact. Some systems record the referral alone: then switch this rule off.",
+		Why:    "A referral begins as a contact. Some systems record the referral alone: then switch this rule off. The first days of the six months are left out: their contacts came before List 1 begins.",
 		Do:     "Check whether the contact was recorded.",
 		Params: []Param{{"days", 10, "days before the referral in which the contact should be"}},
 	}, check{list: 3, columns: []string{childID, referred}, at: childID, needs: inList(1, "Date of Contact"), asOf: true, row: func(x *row) result {
@@ -304,7 +307,7 @@ const (
 func leaverListed() *Rule {
 	return build(Rule{
 		ID: "X14", Title: "A young person of 16 or over left care and is not in List 9", Severity: SeverityWarning, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
-		Why: "Whoever leaves care at 16 or 17 has leaving care services, unless they went home, were adopted, died, or moved to another authority.",
+		Why: "Whoever leaves care at 16 or 17 has leaving care services, unless they went home, were adopted, died, or moved to another authority. X1, which is no end of care, is rule C16.",
 		Do:  "Check whether the young person qualifies, and whether the extract of List 9 leaves them out.",
 	}, check{list: 8, columns: []string{ceased, ceasedWhy, birth, childID}, at: ceased, needs: inList(9), asOf: true, row: func(x *row) result {
 		left, ok := x.date(0)

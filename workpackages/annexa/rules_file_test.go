@@ -14,35 +14,35 @@ import (
 // cell, formulas. They count as examples beside those of testdata/rules.
 var workbookExamples = []struct {
 	rule, shows string
-	make        func(b *workbook)
+	make        func(b *bookMaker)
 	want        []string
 }{
-	{"F06", "a tab that is hidden, or hidden so that only a program can show it", func(b *workbook) {
+	{"F06", "a tab that is hidden, or hidden so that only a program can show it", func(b *bookMaker) {
 		b.list("List_1", 1, nil)
 		b.list("List_6", 6, nil)
 		b.list("List_7", 7, nil)
 		b.do(b.SetSheetVisible("List_6", false))
 		b.do(b.SetSheetVisible("List_7", false, true))
 	}, []string{"list 6", "list 7"}},
-	{"F06", "a hidden tab that holds no list is nobody's loss", func(b *workbook) {
+	{"F06", "a hidden tab that holds no list is nobody's loss", func(b *bookMaker) {
 		b.list("List_1", 1, nil)
 		b.tab("Lookups", []any{"Team", "Code"}, []any{"North", "N"})
 		b.do(b.SetSheetVisible("Lookups", false))
 	}, nil},
-	{"F02", "the list in two tabs of a workbook", func(b *workbook) {
+	{"F02", "the list in two tabs of a workbook", func(b *bookMaker) {
 		b.list("List_3", 3, nil)
 		b.list("List 3", 3, nil)
 		b.list("List_4", 4, nil)
 	}, []string{"list 3"}},
-	{"F03", "a tab with the name of List 6 and the headings of List 7", func(b *workbook) {
+	{"F03", "a tab with the name of List 6 and the headings of List 7", func(b *bookMaker) {
 		b.list("List_6", 7, nil)
 		b.list("Contacts", 1, nil)
 		b.list("Sheet3", 8, nil)
 	}, []string{"list 7"}},
-	{"S01H", "headings in row 2, under the list's title, as the template has them", func(b *workbook) {
+	{"S01H", "headings in row 2, under the list's title, as the template has them", func(b *bookMaker) {
 		b.tab("List_2", []any{"List 2: Early Help"}, []any{childID, gender, ethnicity, birth, age, "Assessment start date ", "Organisation completing assessment"})
 	}, []string{"list 2: Assessment completion date"}},
-	{"S10F", "a formula that was written and never worked out, in any column", func(b *workbook) {
+	{"S10F", "a formula that was written and never worked out, in any column", func(b *bookMaker) {
 		b.list("List_6", 6, func(row int, heading string) any {
 			switch {
 			case row == 1 && (heading == team || heading == "CIN Start Date"):
@@ -53,7 +53,7 @@ var workbookExamples = []struct {
 			return nil
 		})
 	}, []string{"list 6 row 2: Allocated Team", "list 6 row 2: CIN Start Date", "list 6 row 3: Child Unique ID"}},
-	{"S10", "a spreadsheet's error, as text", func(b *workbook) {
+	{"S10", "a spreadsheet's error, as text", func(b *bookMaker) {
 		b.list("List_6", 6, func(row int, heading string) any {
 			if row == 1 && heading == worker {
 				return "#N/A"
@@ -61,7 +61,7 @@ var workbookExamples = []struct {
 			return nil
 		})
 	}, []string{"list 6 row 2: Allocated Worker"}},
-	{"S05", "date cells, with a time or without, and text beside them", func(b *workbook) {
+	{"S05", "date cells, with a time or without, and text beside them", func(b *bookMaker) {
 		b.list("List_1", 1, func(row int, heading string) any {
 			if heading != "Date of Contact" {
 				return nil
@@ -69,7 +69,7 @@ var workbookExamples = []struct {
 			return []any{time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC), time.Date(2026, 9, 14, 9, 30, 0, 0, time.UTC), "14/09/2026", true}[row-1]
 		})
 	}, []string{"list 1 row 5: Date of Contact"}},
-	{"S06", "a date cell with nought or one in it, which is shown as January 1900", func(b *workbook) {
+	{"S06", "a date cell with nought or one in it, which is shown as January 1900", func(b *bookMaker) {
 		b.list("List_11", 11, func(row int, heading string) any {
 			if heading != "Date Stage 1 started" {
 				return nil
@@ -77,7 +77,7 @@ var workbookExamples = []struct {
 			return []any{dateCell(0), dateCell(1), dateCell(2), time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC)}[row-1]
 		})
 	}, []string{"list 11 row 2: Date Stage 1 started", "list 11 row 3: Date Stage 1 started"}},
-	{"N01", "number cells, whole or not, and text", func(b *workbook) {
+	{"N01", "number cells, whole or not, and text", func(b *bookMaker) {
 		b.list("List_3", 3, func(row int, heading string) any {
 			if heading != "Number of Referrals in Last 12 Months" {
 				return nil
@@ -90,7 +90,7 @@ var workbookExamples = []struct {
 func TestEachRuleFindsWhatItsWorkbookShows(t *testing.T) {
 	for _, e := range workbookExamples {
 		t.Run(e.rule+": "+e.shows, func(t *testing.T) {
-			b := &workbook{File: excelize.NewFile(), t: t}
+			b := &bookMaker{File: excelize.NewFile(), t: t}
 			b.tab("Front_Sheet", []any{"Annex A"})
 			b.do(b.DeleteSheet("Sheet1"))
 			e.make(b)
@@ -106,8 +106,8 @@ func TestEachRuleFindsWhatItsWorkbookShows(t *testing.T) {
 	}
 }
 
-// workbook is one that a test makes.
-type workbook struct {
+// bookMaker is a workbook that a test makes.
+type bookMaker struct {
 	*excelize.File
 	t *testing.T
 }
@@ -117,7 +117,7 @@ type (
 	dateCell float64 // a serial number that is shown as a date
 )
 
-func (b *workbook) do(err error) {
+func (b *bookMaker) do(err error) {
 	b.t.Helper()
 	if err != nil {
 		b.t.Fatal(err)
@@ -125,7 +125,7 @@ func (b *workbook) do(err error) {
 }
 
 // tab adds a tab with rows of cells.
-func (b *workbook) tab(name string, rows ...[]any) {
+func (b *bookMaker) tab(name string, rows ...[]any) {
 	b.t.Helper()
 	_, err := b.NewSheet(name)
 	b.do(err)
@@ -150,7 +150,7 @@ func (b *workbook) tab(name string, rows ...[]any) {
 
 // list adds a tab with a list's headings and four rows. cell gives what stands
 // in one, by row from 1; nil is what says nothing about the rule.
-func (b *workbook) list(name string, number int, cell func(row int, heading string) any) {
+func (b *bookMaker) list(name string, number int, cell func(row int, heading string) any) {
 	b.t.Helper()
 	l := load().lists[number-1]
 	rows := make([][]any, 5)

@@ -181,7 +181,7 @@ func (c *checker) cellRules(l *listData, place int, col *columnData) {
 	case col.Heading == "Number of Previous Child Protection Plans":
 		c.blanks(ruleNoPlans, l, place, col)
 	case col.Heading == "Allocated Personal Advisor":
-		// Rule T12 asks for one, of those in touch.
+		// Rule T12 asks for one.
 	case col.Required && (col.Basis == "DOM" || col.Inferred):
 		c.blanks(ruleRequiredInferred, l, place, col)
 	case col.Required && (col.Heading == team || col.Heading == worker):
@@ -295,9 +295,8 @@ func (c *checker) laterCodes(l *listData, place int, col *columnData) {
 }
 
 // rare are columns that may be blank, or alike, in a whole list of a small
-// authority: what they speak of seldom happens. By list, "" for a column of any.
+// authority: what they speak of seldom happens.
 var rare = map[string]bool{
-	"Assessment completion date": false,
 	"Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N)":                           true,
 	"Unaccompanied Asylum Seeking Child (UASC), or formerly UASC if 18 or over (Y/N)":                     true,
 	"Subject to Emergency Protection Order or Protected Under Police Powers in Last Six Months (Y/N)":     true,
@@ -342,11 +341,11 @@ func (l *listData) open(row int) (open, known bool) {
 	case 4:
 		end = "Continuous Assessment Date of Authorisation"
 	case 5:
-		c, u := l.col("Date of Initial Child Protection Conference"), l.col("Was an Initial Child Protection Conference deemed unnecessary?")
-		if c == nil || u == nil {
+		c, u := l.col(conferenceDate), l.col("Was an Initial Child Protection Conference deemed unnecessary?")
+		if c == nil || u == nil || !c.read(row) || !u.read(row) {
 			return false, false
 		}
-		return true, true // an enquiry in the window was allocated, whatever it came to
+		return c.blank(row) && !u.is(row, "a"), true
 	case 6:
 		end = "CIN Closure Date"
 	case 7:

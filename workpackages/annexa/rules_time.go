@@ -49,11 +49,25 @@ func conferenceTime() *Rule {
 		Statutory: "Working Together to Safeguard Children: within 15 working days of the strategy discussion at which the enquiry was initiated",
 		Params:    []Param{{"days", 15, "working days"}},
 	}, check{list: 5, columns: []string{start, conferenceDate, unneeded}, at: conferenceDate, asOf: true, row: func(x *row) result {
-		if x.is(2, "a") {
+		if x.is(2, "a") || x.blank(1) && x.onPlanAt(0) {
 			return skip
 		}
 		return x.within(x.param("days"), true)
 	}})
+}
+
+// onPlanAt reports whether the child was on a plan on the day of a column: such a
+// child needs no initial conference, and the template still wants “no” for whether
+// it was unnecessary.
+func (x *row) onPlanAt(i int) bool {
+	d, ok := x.date(i)
+	plans := x.other(7)
+	start, end := plans.col(planStart), plans.col(planEnd)
+	return ok && plans.any(x.who(), func(row int) bool {
+		began, known := start.date(row)
+		ended, over := end.date(row)
+		return known && began < d && (!over || ended >= d)
+	})
 }
 
 func planVisits() *Rule {
@@ -91,7 +105,7 @@ func planReviews() *Rule {
 		switch {
 		case !x.blank(2), !x.read(1), !reviewed && !ok:
 			return skip
-		case !reviewed:
+		case !reviewed, ok && last < began: // a review of an earlier plan
 			return failIf(began.addMonths(x.param("first_months")) < x.data.asOf)
 		}
 		return failIf(last.addMonths(x.param("next_months")) < x.data.asOf)
@@ -145,9 +159,9 @@ func careReviews() *Rule {
 		switch {
 		case !x.blank(2), !x.read(1), !ok:
 			return skip
-		case !reviewed:
+		case !reviewed, last < began: // a review of an earlier period
 			return failIf(began.workingDaysTo(x.data.asOf) > first)
-		case last >= began && began.workingDaysTo(last) <= first:
+		case began.workingDaysTo(last) <= first:
 			return failIf(last.addMonths(x.param("second_months")) < x.data.asOf)
 		}
 		return failIf(last.addMonths(x.param("next_months")) < x.data.asOf)
@@ -261,7 +275,7 @@ func pathway() *Rule {
 func contact() *Rule {
 	const last, touch, advisor = "Latest Date of Contact", "LA In Touch", "Allocated Personal Advisor"
 	return build(Rule{
-		ID: "T12", Title: "A young person in touch has had no contact in two months, or has no personal adviser", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"CLR"},
+		ID: "T12", Title: "In touch and no contact in two months, or no personal adviser", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"CLR"},
 		Why:       "Being in touch is measured, and is the adviser's first duty.",
 		Do:        "Get in touch, record the contact that was made, or allocate an adviser.",
 		Statutory: "Care Leavers (England) Regulations 2010, regulation 8: within a week of a move, then at most two months apart",
@@ -346,5 +360,5 @@ func earlyHelpTime() *Rule {
 		Do:        "Finish the assessment, or set the limit that you work to.",
 		Statutory: "No national interval",
 		Params:    []Param{{"working_days", 45, "working days"}},
-	}, check{list: 2, columns: []string{start, end}, at: end, asOf: true, row: func(x *row) result { return x.within(x.param("working_days"), false) }})
+	}, check{list: 2, columns: []string{start, end}, at: end, row: func(x *row) result { return x.within(x.param("working_days"), false) }})
 }
