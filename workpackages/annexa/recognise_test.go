@@ -1,0 +1,57 @@
+package annexa
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestSiblingReturnsAreNamedAndRefusedKindly: whoever gives the wrong return is
+// told which it is.
+func TestSiblingReturnsAreNamedAndRefusedKindly(t *testing.T) {
+	for _, c := range []struct{ what, name, text, says string }{
+		{"an SSDA903 header file", "header.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,1,01/02/2015,WBRI,A1,,\n", "SSDA903"},
+		{"an SSDA903 episodes file", "episodes.csv", "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n", "SSDA903"},
+		{"a CIN census file", "cin.csv", "LAchildID,UPN,FormerUPN,PersonBirthDate,GenderCurrent,CINreferralDate,PrimaryNeedCode,CINclosureDate\n", "children in need census"},
+		{"an area SEND list", "SEND list.csv", "UPN,Year group,Primary SEN need,EHC plan,Date of EHC plan,School URN\n", "area SEND"},
+	} {
+		_, err := Check(t.Context(), []Source{{Name: c.name, Data: []byte(c.text)}}, Options{Single: true})
+		var e *ReadError
+		if !errors.As(err, &e) || !strings.Contains(e.Sentence, c.says) || !strings.Contains(e.Sentence, "Give the files that hold Lists 1 to 11") {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}
+
+func TestASiblingAmongTheListsIsPassedOverAndSaidSo(t *testing.T) {
+	r := checked(t, Options{}, Source{Name: "w.xlsx", Data: workbook(t,
+		tab{"List 1", [][]any{headings(1), fullRow(1)}},
+		tab{"Episodes", [][]any{{"CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE"}, {"1", "01/02/2026", "S", "C2", "N1", "U6"}}},
+	)})
+	if unread(r, "sibling return") != 1 || !r.Lists[0].Found {
+		t.Errorf("%+v", r.Unread)
+	}
+}
+
+// TestOwnListsAreNoSiblings: headings that Annexe A shares with other returns do
+// not make it one of them.
+func TestOwnListsAreNoSiblings(t *testing.T) {
+	for n := 1; n <= 11; n++ {
+		var row []string
+		for _, h := range headings(n) {
+			row = append(row, h.(string))
+		}
+		if what := sibling("Sheet1", [][]string{row}); what != "" {
+			t.Errorf("List %d is taken for %s", n, what)
+		}
+	}
+}
+
+func TestMergedCellsAndBlankRowsAreNoRows(t *testing.T) {
+	r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"List 1", [][]any{
+		{"List 1: Contacts", "", "", ""}, headings(1), fullRow(1), {"", " ", ""}, {}, fullRow(1), {"\u00a0"},
+	}})})
+	if r.Lists[0].Rows != 2 {
+		t.Errorf("%d rows", r.Lists[0].Rows)
+	}
+}
