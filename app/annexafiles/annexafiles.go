@@ -3,6 +3,7 @@
 package annexafiles
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -123,16 +124,21 @@ func (f *Files) add(name string) error {
 		return &Error{name, false, "cannot be opened: close it in Excel and try again"}
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	info, err := file.Stat()
+	if err == nil && info.Size() > maxFile {
+		return &Error{name, false, "is larger than 512 MB, which no return is: give each list as a CSV file"}
+	}
+	var data bytes.Buffer
+	if err == nil {
+		data.Grow(int(info.Size()) + bytes.MinRead) // so that it is held once
+		_, err = data.ReadFrom(io.LimitReader(file, maxFile))
+	}
 	if err != nil {
 		return &Error{name, false, "cannot be read: copy it to this machine and try again"}
 	}
-	if len(data) > maxFile {
-		return &Error{name, false, "is larger than 512 MB, which no return is: give each list as a CSV file"}
-	}
-	if info, err := file.Stat(); err == nil && info.ModTime().After(f.Newest) {
+	if info.ModTime().After(f.Newest) {
 		f.Newest = info.ModTime()
 	}
-	f.Sources = append(f.Sources, annexa.Source{Name: filepath.Base(name), Data: data})
+	f.Sources = append(f.Sources, annexa.Source{Name: filepath.Base(name), Data: data.Bytes()})
 	return nil
 }
