@@ -807,3 +807,15 @@ func TestTheRulesAreOnAPage(t *testing.T) {
 		t.Errorf("the API has %d rules", len(got))
 	}
 }
+
+func TestTheDashboardSaysWhetherTheReturnIsFitToSend(t *testing.T) {
+	p := checked(t, gives(faulty()))
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	if strings.Contains(b.get("/").Body, "Annexe A:</span>") {
+		t.Error("before any check it says something")
+	}
+	path, _ := b.result()
+	if a := b.get("/"); !strings.Contains(a.Body, "Not fit to send") || !strings.Contains(a.Body, `href="`+path+`"`) || !strings.Contains(a.Body, "checked on 24 November 2026") {
+		t.Errorf("the dashboard: %s", a.Body)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"slices"
 
+	"go.mongodb.org/mongo-driver/bson"
+
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
 )
@@ -58,7 +60,13 @@ func (s *Store) Check(ctx context.Context, id string) (workpackages.Check, error
 
 // Checks gives up to limit summaries, newest first; all of them when limit is 0.
 func (s *Store) Checks(ctx context.Context, limit int) ([]workpackages.CheckSummary, error) {
-	all, err := cachedAll(ctx, s, &s.checks, colChecks)
+	var all []checkDoc
+	var err error
+	if s.embedded || limit == 0 {
+		all, err = cachedAll(ctx, s, &s.checks, colChecks)
+	} else {
+		all, err = newest[checkDoc](ctx, s, colChecks, "_id", bson.D{}, limit)
+	}
 	if err != nil {
 		return nil, err
 	}

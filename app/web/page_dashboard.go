@@ -27,8 +27,9 @@ func (s *Server) readyz(c *fiber.Ctx) error {
 type board struct {
 	workpackages.Readiness
 	Groups  []groupView
-	Looks   []look // what wants looking at first, worst first
-	Checked string // "09:00"
+	Looks   []look     // what wants looking at first, worst first
+	Checked string     // "09:00"
+	Annexa  *checkHead // the newest Annexe A check; nil when there is none
 }
 
 type groupView struct {
@@ -93,7 +94,12 @@ func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 		return 2
 	}
 	slices.SortStableFunc(b.Looks, func(x, y look) int { return rank(x) - rank(y) })
-	return b, nil
+	checks, err := s.Packages.Checks(c.UserContext(), 1)
+	if len(checks) > 0 {
+		head := newCheckHead(checks[0])
+		b.Annexa = &head
+	}
+	return b, err
 }
 
 func (s *Server) groupView(g workpackages.GroupReadiness, by workpackages.Actor) groupView {
