@@ -44,7 +44,8 @@ const (
 
 // Changed reports whether anything is worth telling that was not so before: a
 // list's verdict, or a cause that is new, gone, worse or better. What is only
-// worth knowing, of severity info, is left to the page.
+// worth knowing, of severity info, is left to the page, as is what is and was in
+// so few rows that their number may not be told.
 func (n AnnexaNews) Changed() bool {
 	return n.Before == nil || len(n.worse())+len(n.better()) > 0 ||
 		slices.ContainsFunc(n.Change.Lists, func(l annexa.ListChange) bool { return l.To == annexa.NotFit })
@@ -168,9 +169,11 @@ func (n AnnexaNews) worse() []Item {
 // better gives a line for each thing that got better.
 func (n AnnexaNews) better() []Item {
 	var items []Item
-	for _, c := range n.Change.Lists {
-		if c.From == annexa.NotFit && fit(c.To) || c.From == annexa.FitKnown && c.To == annexa.FitToSend {
-			items = append(items, n.list(c))
+	for _, from := range []annexa.FitVerdict{annexa.NotFit, annexa.FitKnown} { // the better news first
+		for _, c := range n.Change.Lists {
+			if c.From == from && fit(c.To) && c.From != c.To {
+				items = append(items, n.list(c))
+			}
 		}
 	}
 	items = append(items, n.causes("Gone", n.Change.Gone)...)
@@ -186,11 +189,11 @@ func (n AnnexaNews) list(c annexa.ListChange) Item {
 }
 
 // causes gives a line for each cause that matters, with how much of it there is
-// and was.
+// and was. One whose counts are both suppressed is of a handful of rows.
 func (n AnnexaNews) causes(how string, changes []annexa.CauseChange) []Item {
 	var items []Item
 	for _, c := range changes {
-		if c.Severity == annexa.SeverityInfo {
+		if c.Severity == annexa.SeverityInfo || c.From == 0 && c.To == 0 {
 			continue
 		}
 		title := fmt.Sprintf("%s: List %d", how, c.List)

@@ -100,13 +100,22 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 			"it all got better",
 			news(quiet, &annexa.Report{Lists: lists(map[int]annexa.FitVerdict{8: annexa.NotFit, 11: annexa.NotFit}, nil), Causes: []annexa.Cause{ethnicity, missing}}, annexa.Change{
 				Gone:  []annexa.CauseChange{changed(ethnicity, 312, 0), changed(missing, 1, 0)},
-				Lists: []annexa.ListChange{{List: 8, From: annexa.NotFit, To: annexa.FitToSend}, {List: 11, From: annexa.NotFit, To: annexa.FitKnown}},
+				Lists: []annexa.ListChange{{List: 2, From: annexa.FitKnown, To: annexa.FitToSend}, {List: 8, From: annexa.NotFit, To: annexa.FitToSend}, {List: 11, From: annexa.NotFit, To: annexa.FitKnown}},
 			}), true,
 			`Annexe A check: all 11 lists fit to send
 
 • List 8: Title 8 is now fit to send: not fit to send before
 • List 11: Title 11 is now fit to send, with known faults: not fit to send before
-• And 2 more that got better`,
+• And 3 more that got better`,
+		},
+		{
+			"so few rows that it is not worth a message",
+			news(&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{few(gender)}}, quiet, annexa.Change{
+				New: []annexa.CauseChange{changed(gender, 0, 0)}, Gone: []annexa.CauseChange{changed(ethnicity, 0, 0)},
+			}), false,
+			`Annexe A check: all 11 lists fit to send
+
+• Nothing has changed: since the check of 23 November 2026`,
 		},
 		{
 			"a new fault that stops nothing",

@@ -58,33 +58,49 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
 	switch {
 	case leftOut != "":
-		return Fit{NotChecked, []string{"It is left out by your settings: " + leftOut}}
+		return Fit{Verdict: NotChecked, Reasons: []string{"It is left out by your settings: " + leftOut}}
 	case !l.Found && single:
-		return Fit{NotChecked, []string{"It is not among the files that were given"}}
+		return Fit{Verdict: NotChecked, Reasons: []string{"It is not among the files that were given"}}
 	case !l.Found:
-		return Fit{NotFit, []string{"The list is missing"}}
+		return Fit{Verdict: NotFit, Reasons: []string{"The list is missing"}}
 	}
-	f := Fit{Verdict: FitToSend, Reasons: []string{}}
-	var known []string
+	var unfitting, known []string
 	for _, c := range r.Causes {
 		if c.List != l.Number || practice(c.Rule) {
 			continue
 		}
 		switch {
 		case unfit(c, l.Rows):
-			f.Verdict = NotFit
-			f.Reasons = append(f.Reasons, c.Sentence())
+			unfitting = append(unfitting, c.Key)
 		case c.Severity == SeverityError:
-			known = append(known, c.Sentence())
+			known = append(known, c.Key)
 		}
 	}
-	if f.Verdict != NotFit && len(known) > 0 {
-		f.Verdict, f.Reasons = FitKnown, known
+	f := Fit{Verdict: FitToSend, Reasons: []string{}}
+	switch {
+	case len(unfitting) > 0:
+		f = Fit{Verdict: NotFit, Causes: unfitting}
+	case len(known) > 0:
+		f = Fit{Verdict: FitKnown, Causes: known}
 	}
+	f.word(r.Causes)
 	if l.Rows == 0 && f.Verdict == FitToSend && !l.Suppressed {
 		f.Reasons = []string{emptyList}
 	}
 	return f
+}
+
+// word gives the reasons that the causes of a verdict are, in the order of those.
+func (f *Fit) word(causes []Cause) {
+	if len(f.Causes) == 0 {
+		return
+	}
+	f.Reasons = make([]string, 0, len(f.Causes))
+	for _, c := range causes {
+		if slices.Contains(f.Causes, c.Key) {
+			f.Reasons = append(f.Reasons, c.Sentence())
+		}
+	}
 }
 
 const emptyList = "The list is empty, which is right only if there is nobody to put in it"

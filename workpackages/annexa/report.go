@@ -145,6 +145,9 @@ func (v FitVerdict) Label() string {
 type Fit struct {
 	Verdict FitVerdict `json:"verdict"`
 	Reasons []string   `json:"reasons"`
+	// Causes are the keys of the causes that the reasons are made of, worst first;
+	// none where the reason is another, as that the list is missing.
+	Causes []string `json:"causes,omitempty"`
 }
 
 // Totals counts findings.

@@ -112,17 +112,7 @@ func (l *ListReport) share(causes []Cause, hidden map[Severity]bool) {
 func (r *Report) fitReasons() {
 	verdict := r.Fit.Verdict
 	for i := range r.Lists {
-		l := &r.Lists[i]
-		if l.Fit.Verdict != NotFit && l.Fit.Verdict != FitKnown || !l.Found {
-			continue
-		}
-		l.Fit.Reasons = []string{}
-		for _, c := range r.Causes {
-			unfit := c.Severity == SeverityError || c.Rule == "S07" || c.Rule == "S08L"
-			if c.List == l.Number && !practice(c.Rule) && unfit && c.Follows == "" {
-				l.Fit.Reasons = append(l.Fit.Reasons, c.Sentence())
-			}
-		}
+		r.Lists[i].Fit.word(r.Causes)
 	}
 	r.Fit = Fit{Verdict: verdict, Reasons: []string{}}
 	for _, l := range r.Lists {

@@ -105,6 +105,34 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 	}
 }
 
+// TestTheReasonSurvivesSharing: what makes a list unfit is named outside the
+// authority too, before the errors it could be sent with.
+func TestTheReasonSurvivesSharing(t *testing.T) {
+	r := annexatest.New(41, 3000)
+	for i, row := range r.Lists[5].Rows {
+		row[1] = ""
+		if i < 3 {
+			row[3] = "nobody knows"
+		}
+	}
+	report := checkedReturn(t, r)
+	shared := report.Shared()
+	for i, l := range report.Lists {
+		if after := shared.Lists[i].Fit; len(after.Reasons) != len(l.Fit.Reasons) {
+			t.Errorf("List %d: %q became %q", l.Number, l.Fit.Reasons, after.Reasons)
+		}
+	}
+	six := report.Lists[5].Fit
+	if six.Verdict != NotFit || len(six.Causes) == 0 {
+		t.Fatalf("List 6: %+v", six)
+	}
+	for i, reason := range shared.Lists[5].Fit.Reasons {
+		if before, _, _ := strings.Cut(six.Reasons[i], " ("); !strings.HasPrefix(reason, before) {
+			t.Errorf("reason %d: %q became %q", i+1, six.Reasons[i], reason)
+		}
+	}
+}
+
 func TestARowOfDataTakenForHeadingsIsNotShown(t *testing.T) {
 	for text, want := range map[string]string{
 		"Area office": "Area office", "List of NHS numbers": "List of NHS numbers",
