@@ -412,6 +412,9 @@ func (s *Server) checkSharePage(c *fiber.Ctx) error {
 		return s.checkGone(c, err)
 	}
 	shared := k.Report.Shared()
+	for i := range shared.Causes {
+		shared.Causes[i].Reason = "" // all that it may say is what its heading says
+	}
 	groups, _ := groupCauses(causeViews(shared.Causes, 0), true)
 	return s.render(c, http.StatusOK, "annexa-share", page{Title: "Annexe A check, for sharing", Data: map[string]any{
 		"ID": k.ID, "At": k.At, "AsOf": k.AsOf, "Report": shared, "Groups": groups,
