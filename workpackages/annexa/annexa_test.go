@@ -422,6 +422,40 @@ func TestARowOfTotalsIsNoChild(t *testing.T) {
 	}
 }
 
+func TestWhatStandsAmongTheRowsAndIsNoneIsLeftOut(t *testing.T) {
+	upper := headings(1)
+	for i, h := range upper {
+		upper[i] = strings.ToUpper(h.(string))
+	}
+	for name, c := range map[string]struct {
+		row  []any
+		none bool
+	}{
+		"a line at the foot, with a day in it":          {[]any{"Report run on 24/11/2026 by A. Clerk"}, true},
+		"a line at the foot, in words alone":            {[]any{"End of report"}, true},
+		"a marking of one word":                         {[]any{"OFFICIAL-SENSITIVE"}, true},
+		"a count of the rows":                           {[]any{"37 rows"}, true},
+		"a name and a day":                              {[]any{"Run:", "24/11/2026"}, true},
+		"the headings again":                            {headings(1), true},
+		"the headings again, in capitals":               {upper, true},
+		"what each column holds":                        {[]any{"text", "code", "code", "dd/mm/yyyy", "years", "dd/mm/yyyy", "code"}, true},
+		"a list with nothing in it":                     {[]any{"Nil return"}, true},
+		"an identity number alone":                      {[]any{"7000123"}, false},
+		"an identity number with a letter in it alone":  {[]any{"P7000123"}, false},
+		"an identity number without a figure, and days": {[]any{"UNBORN", nil, nil, nil, nil, "03/11/2026"}, false},
+		"no identity number, and a gender":              {[]any{nil, "a) Male"}, false},
+		"an identity number and what is no day":         {[]any{"7000123", nil, nil, "not known"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"List 1", [][]any{headings(1), fullRow(1), c.row}})})
+			none := slices.Equal(causesOf(r), []string{"F05 1/ [3]"}) && r.Lists[0].Rows == 1
+			if kept := r.Lists[0].Rows == 2; none != c.none || kept == c.none {
+				t.Errorf("%v over %d rows", causesOf(r), r.Lists[0].Rows)
+			}
+		})
+	}
+}
+
 func csvOf(sep string, rows ...[]any) string {
 	var b strings.Builder
 	for _, row := range rows {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"readiness/workpackages/annexa/tabular"
 )
@@ -28,8 +29,8 @@ func (r *reader) row(number int, cells []tabular.Cell) {
 	if emptyRow(cells) {
 		return
 	}
-	if r.totals(cells) {
-		r.find(ruleTotals, r.l.Number, noColumn, -1, int32(number))
+	if r.aside(cells) {
+		r.find(ruleAside, r.l.Number, noColumn, -1, int32(number))
 		return
 	}
 	l := r.l
@@ -59,18 +60,87 @@ func emptyRow(cells []tabular.Cell) bool {
 	return true
 }
 
-// totals reports whether a row is a sum of those above it: its identity number
-// says so.
-func (r *reader) totals(cells []tabular.Cell) bool {
+// aside reports whether a row is no row of the list, but a sum, the headings
+// again, or words that a report writes above or below its rows. Otherwise each
+// would count as a child with everything blank.
+func (r *reader) aside(cells []tabular.Cell) bool {
+	id := noColumn
 	for _, c := range r.l.cols {
-		if c.isID() && c.at >= 0 && c.at < len(cells) && len(cells[c.at].Value) < 12 {
-			switch fold(cells[c.at].Value) {
-			case "total", "totals", "grand total", "sum", "count":
-				return true
+		if c.isID() {
+			id = c.at
+		}
+	}
+	text := cellAt(cells, id)
+	if len(text) < 12 {
+		switch fold(text) {
+		case "total", "totals", "grand total", "sum", "count":
+			return true
+		}
+	}
+	if strings.ContainsAny(text, figures) {
+		return r.alone(cells, id) && wordy(text)
+	}
+	return !blank(text) && r.noFigures(cells) || r.headingsAgain(cells) || blank(text) && r.alone(cells, noColumn)
+}
+
+const figures = "0123456789"
+
+// cellAt gives what stands in a column, and nothing where there is none.
+func cellAt(cells []tabular.Cell, at int) string {
+	if at < 0 || at >= len(cells) {
+		return ""
+	}
+	return cells[at].Value
+}
+
+// alone reports whether one cell alone is filled: the one given, or any of no
+// column of the list that holds words.
+func (r *reader) alone(cells []tabular.Cell, only int) bool {
+	filled := 0
+	for i, c := range cells {
+		if c.Kind == tabular.Formula || !blank(c.Value) {
+			if filled++; filled > 1 || only >= 0 && i != only || only < 0 && (r.l.holds(i) || !wordy(c.Value)) {
+				return false
 			}
 		}
 	}
-	return false
+	return filled == 1
+}
+
+// wordy reports whether a text is of several words, as no identity number is.
+func wordy(text string) bool {
+	return len(strings.Fields(text)) > 1 && strings.ContainsFunc(text, unicode.IsLetter)
+}
+
+// noFigures reports whether the dates and numbers of a row hold no figure at
+// all: then no child is in it.
+func (r *reader) noFigures(cells []tabular.Cell) bool {
+	dates := false
+	for _, c := range r.l.cols {
+		if c.Type != dateColumn && c.Type != numberColumn || c.at < 0 {
+			continue
+		}
+		dates = dates || c.Type == dateColumn
+		if c.at < len(cells) && (cells[c.at].Kind == tabular.Formula || cells[c.at].Kind == tabular.Failed || strings.ContainsAny(cells[c.at].Value, figures)) {
+			return false
+		}
+	}
+	return dates
+}
+
+// headingsAgain reports whether a row repeats the headings, as it does where
+// lists were put one below the other, or a report had pages.
+func (r *reader) headingsAgain(cells []tabular.Cell) bool {
+	n := 0
+	for _, c := range r.l.cols {
+		if c.at < 0 {
+			continue
+		}
+		if n++; !strings.EqualFold(strings.TrimSpace(cellAt(cells, c.at)), c.written) {
+			return false
+		}
+	}
+	return n > 1
 }
 
 // look keeps what the column as a whole looks like.

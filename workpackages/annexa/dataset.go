@@ -192,6 +192,11 @@ func (l *listData) col(heading string) *columnData {
 	return l.cols[i]
 }
 
+// holds reports whether a column of the file is one of the list.
+func (l *listData) holds(at int) bool {
+	return slices.ContainsFunc(l.cols, func(c *columnData) bool { return c.at == at })
+}
+
 // list gives a list that was read and has rows, or nil.
 func (d *dataset) list(number int) *listData {
 	if l := d.lists[number]; l != nil && len(l.rows) > 0 {

@@ -33,10 +33,10 @@ var (
 		Why: "Only the first of the columns was checked.",
 		Do:  "Keep one column under each heading.",
 	}
-	ruleTotals = &Rule{
-		ID: "F05", Title: "A row of totals stands among the rows", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
+	ruleAside = &Rule{
+		ID: "F05", Title: "A row of totals, headings or notes stands among the rows", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
 		Why: "A tool that reads the list counts it as a child. It was left out of the check.",
-		Do:  "Take the row out.",
+		Do:  "Take the row out. If it is a child's, write their identity number with its figures, and the dates.",
 	}
 	ruleHiddenTab = &Rule{
 		ID: "F06", Title: "The tab is hidden in the workbook", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"DOM"}, Inferred: true, whole: true,
@@ -108,6 +108,6 @@ var (
 )
 
 var fileRules = []*Rule{
-	ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleTotals, ruleHiddenTab,
+	ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleAside, ruleHiddenTab,
 	ruleCode, ruleCodeUnsure, ruleCodeGap, ruleGrouping, ruleDate, ruleDateSwapped, rulePlaceholder, ruleNumber, ruleFraction, ruleErrorCell, ruleFormula, ruleHardSpace,
 }
