@@ -197,7 +197,9 @@ func (c *checker) file(ctx context.Context, n int, src Source, before, total int
 		return err
 	}
 	c.files = append(c.files, FileRead{Name: src.Name, Kind: f.Kind, Tables: len(f.Tables)})
-	for i, t := range f.Tables {
+	tables := slices.Clone(f.Tables)
+	slices.SortStableFunc(tables, func(a, b tabular.Table) int { return hiddenLast(a.Hidden) - hiddenLast(b.Hidden) })
+	for i, t := range tables {
 		if err := c.table(ctx, f, n, t, func(read, of int64) {
 			done := (float64(i) + float64(read)/float64(max(of, 1))) / float64(len(f.Tables))
 			c.progress("Reading", readingShare*(float64(before)+done*float64(len(src.Data)))/float64(max(total, 1)))
@@ -206,6 +208,15 @@ func (c *checker) file(ctx context.Context, n int, src Source, before, total int
 		}
 	}
 	return nil
+}
+
+// hiddenLast puts what is hidden last: a copy that nobody sees is not the list that
+// is sent.
+func hiddenLast(hidden bool) int {
+	if hidden {
+		return 1
+	}
+	return 0
 }
 
 // errEnough ends the reading of a table early.

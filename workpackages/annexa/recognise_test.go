@@ -1,9 +1,13 @@
 package annexa
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // TestSiblingReturnsAreNamedAndRefusedKindly: whoever gives the wrong return is
@@ -53,5 +57,29 @@ func TestMergedCellsAndBlankRowsAreNoRows(t *testing.T) {
 	}})})
 	if r.Lists[0].Rows != 2 {
 		t.Errorf("%d rows", r.Lists[0].Rows)
+	}
+}
+
+// TestAListThatIsSeenGoesBeforeAHiddenCopyOfIt: last year's list, kept on a
+// hidden tab, is not the one that is sent.
+func TestAListThatIsSeenGoesBeforeAHiddenCopyOfIt(t *testing.T) {
+	f, err := excelize.OpenReader(bytes.NewReader(workbook(t,
+		tab{"Front_Sheet", [][]any{{"Annex A"}}},
+		tab{"List 1 (old)", [][]any{headings(1), fullRow(1), fullRow(1)}},
+		tab{"List 1", [][]any{headings(1), fullRow(1)}},
+	)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetSheetVisible("List 1 (old)", false); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: b.Bytes()})
+	if got := causesOf(r); !slices.Equal(got, []string{"F02 1/ []"}) || r.Lists[0].Rows != 1 {
+		t.Errorf("%v over %d rows", got, r.Lists[0].Rows)
 	}
 }
