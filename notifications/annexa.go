@@ -189,11 +189,11 @@ func (n AnnexaNews) list(c annexa.ListChange) Item {
 }
 
 // causes gives a line for each cause that matters, with how much of it there is
-// and was. One whose counts are both suppressed is of a handful of rows.
+// and was. One that is of a handful of rows, and was, does not matter here.
 func (n AnnexaNews) causes(how string, changes []annexa.CauseChange) []Item {
 	var items []Item
 	for _, c := range changes {
-		if c.Severity == annexa.SeverityInfo || c.From == 0 && c.To == 0 {
+		if c.Severity == annexa.SeverityInfo || few(n.Before, c.Key) && few(n.Report, c.Key) {
 			continue
 		}
 		title := fmt.Sprintf("%s: List %d", how, c.List)
@@ -213,6 +213,16 @@ func (n AnnexaNews) causes(how string, changes []annexa.CauseChange) []Item {
 	return items
 }
 
+// few reports whether a cause is of so few rows in a report that their number may
+// not be told, or of none.
+func few(r *annexa.Report, key string) bool {
+	if r == nil {
+		return true
+	}
+	i := slices.IndexFunc(r.Causes, func(c annexa.Cause) bool { return c.Key == key })
+	return i < 0 || r.Causes[i].Suppressed && !r.Causes[i].AllBut
+}
+
 // fewest is the largest count that is not told outside the authority.
 const fewest = 5
 
@@ -228,6 +238,8 @@ func amount(r *annexa.Report, key string) string {
 		return ""
 	}
 	switch c := r.Causes[i]; {
+	case c.AllBut:
+		return fmt.Sprintf("all but %d or fewer of %d rows", fewest, c.Of)
 	case c.Suppressed, c.Of > 0 && c.Count > 0 && c.Count <= fewest:
 		return fmt.Sprintf("%d or fewer rows", fewest)
 	case c.Count > fewest && c.Of > 0:

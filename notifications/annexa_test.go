@@ -46,6 +46,12 @@ func few(c annexa.Cause) annexa.Cause {
 	return c
 }
 
+// allBut is a cause as Shared leaves one that has nearly all rows.
+func allBut(c annexa.Cause) annexa.Cause {
+	c.Count, c.Suppressed, c.AllBut = 0, true, true
+	return c
+}
+
 const (
 	code  = "The value is not a permitted code"
 	leads = "You get this because you lead the System and Performance Core Group."
@@ -97,6 +103,14 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 • Better: List 6, Gender: The value is not a permitted code: 5 or fewer rows, 40 of 748 rows before`,
 		},
 		{
+			"that all rows but a few have it is told, and not how few",
+			news(&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{{Key: gender.Key, Of: 748, Share: 1, Suppressed: true, AllBut: true}}},
+				&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{gender}}, annexa.Change{Worse: []annexa.CauseChange{changed(gender, 40, 0)}}), true,
+			`Annexe A check: all 11 lists fit to send
+
+• Worse: List 6, Gender: The value is not a permitted code: all but 5 or fewer of 748 rows, 40 of 748 rows before`,
+		},
+		{
 			"it all got better",
 			news(quiet, &annexa.Report{Lists: lists(map[int]annexa.FitVerdict{8: annexa.NotFit, 11: annexa.NotFit}, nil), Causes: []annexa.Cause{ethnicity, missing}}, annexa.Change{
 				Gone:  []annexa.CauseChange{changed(ethnicity, 312, 0), changed(missing, 1, 0)},
@@ -116,6 +130,13 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 			`Annexe A check: all 11 lists fit to send
 
 • Nothing has changed: since the check of 23 November 2026`,
+		},
+		{
+			"all but a handful is worth a message, and the handful is not told",
+			news(&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{allBut(gender)}}, quiet, annexa.Change{New: []annexa.CauseChange{changed(gender, 0, 0)}}), true,
+			`Annexe A check: all 11 lists fit to send
+
+• New: List 6, Gender: The value is not a permitted code: all but 5 or fewer of 748 rows`,
 		},
 		{
 			"a new fault that stops nothing",

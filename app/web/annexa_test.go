@@ -67,8 +67,10 @@ func TestCountsInWords(t *testing.T) {
 		{annexa.Cause{Column: "Gender", Count: 1, Of: 748}, "1 of 748 rows (under 1%)"},
 		{annexa.Cause{Column: "Gender", Count: 747, Of: 748}, "747 of 748 rows (over 99%)"},
 		{annexa.Cause{Column: "Gender", Of: 748, Suppressed: true}, "1 to 5 of 748 rows"},
-		{annexa.Cause{Column: "Gender", Suppressed: true}, "1 to 5"},
-		{annexa.Cause{Column: "Gender", Count: 2}, "2 findings"},
+		{annexa.Cause{Column: "Gender", Suppressed: true}, "1 to 5 rows"},
+		{annexa.Cause{Suppressed: true}, "1 to 5 rows"},
+		{annexa.Cause{Column: "Gender", Of: 748, Suppressed: true, AllBut: true}, "all but 1 to 5 of 748 rows"},
+		{annexa.Cause{Column: "Gender", Count: 1}, "the column as a whole"},
 		{annexa.Cause{Count: 1}, "the list as a whole"},
 	} {
 		if got := countText(c.cause); got != c.want {
@@ -78,7 +80,7 @@ func TestCountsInWords(t *testing.T) {
 }
 
 func TestACauseThatFollowsStandsUnderTheOneItFollowsFrom(t *testing.T) {
-	causes := []annexa.Cause{{Key: "a", List: 8}, {Key: "b", List: 6, Follows: "a"}, {Key: "c", List: 6, Follows: "gone"}, {Key: "d", List: 6, Follows: "d"}}
+	causes := []annexa.Cause{{Key: "a", Rule: "A", List: 8}, {Key: "b", Rule: "B", List: 6, Follows: "a"}, {Key: "c", Rule: "C", List: 6, Follows: "gone"}, {Key: "d", Rule: "D", List: 6, Follows: "d"}}
 	keys := func(all []causeView) (s string) {
 		for _, v := range all {
 			s += v.Key

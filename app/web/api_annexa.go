@@ -93,7 +93,7 @@ func wholeFit(f annexa.Fit) annexa.Fit {
 
 func wholeReport(r annexa.Report) annexa.Report {
 	r.Files, r.Causes, r.Unread, r.Settings, r.Notes = some(r.Files), some(r.Causes), some(r.Unread), some(r.Settings), some(r.Notes)
-	r.Fit = wholeFit(r.Fit)
+	r.NotRun, r.Fit = some(r.NotRun), wholeFit(r.Fit)
 	lists := []annexa.ListReport{}
 	for _, l := range r.Lists {
 		l.Columns, l.Unknown, l.Fit = some(l.Columns), some(l.Unknown), wholeFit(l.Fit)

@@ -261,7 +261,7 @@ func (v *causeView) sum() {
 	v.Reason = g.Reason()
 	switch {
 	case suppressed:
-		v.Count = "in some lists 1 to 5 rows" // so their sum is not given either
+		v.Count = "in some lists 1 to 5 rows, or all but as few" // so their sum is not given either
 	case g.Of == 0:
 		v.Count = "in each the column as a whole"
 	default:
@@ -286,12 +286,14 @@ func newCauseView(k annexa.Cause) causeView {
 // shown as none.
 func countText(k annexa.Cause) string {
 	switch {
-	case k.Of == 0 && k.Column == "":
-		return "the list as a whole"
+	case k.AllBut:
+		return fmt.Sprintf("all but 1 to 5 of %d rows", k.Of)
 	case k.Suppressed && k.Of > 0:
 		return fmt.Sprintf("1 to 5 of %d rows", k.Of)
 	case k.Suppressed:
-		return "1 to 5"
+		return "1 to 5 rows"
+	case k.Of == 0 && k.Column == "":
+		return "the list as a whole"
 	case k.Of == 0:
 		return "the column as a whole"
 	}

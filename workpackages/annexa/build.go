@@ -22,15 +22,7 @@ func (c *checker) report() *Report {
 		r.Lists = append(r.Lists, c.listReport(l))
 	}
 	for _, cause := range r.Causes {
-		l := &r.Lists[cause.List-1]
-		switch cause.Severity {
-		case SeverityError:
-			l.Errors += cause.Count
-		case SeverityWarning:
-			l.Warnings += cause.Count
-		default:
-			l.Infos += cause.Count
-		}
+		r.Lists[cause.List-1].add(cause)
 	}
 	r.NotRun = slices.AppendSeq([]string{}, maps.Keys(c.notRun))
 	slices.Sort(r.NotRun)
@@ -43,6 +35,18 @@ func (c *checker) report() *Report {
 		r.Files = []FileRead{}
 	}
 	return r
+}
+
+// add counts a cause's findings.
+func (l *ListReport) add(c Cause) {
+	switch c.Severity {
+	case SeverityError:
+		l.Errors += c.Count
+	case SeverityWarning:
+		l.Warnings += c.Count
+	default:
+		l.Infos += c.Count
+	}
 }
 
 func (r *Report) total() {

@@ -49,10 +49,15 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 	for _, want := range []FitVerdict{NotFit, FitKnown} {
 		for _, l := range r.Lists {
 			if l.Fit.Verdict == want && want == r.Fit.Verdict {
-				r.Fit.Reasons = append(r.Fit.Reasons, fmt.Sprintf("List %d: %s", l.Number, lowerFirst(l.Fit.Reasons[0])))
+				r.Fit.Reasons = append(r.Fit.Reasons, ofList(l.Number, l.Fit.Reasons[0]))
 			}
 		}
 	}
+}
+
+// ofList is a list's reason as one of the whole return.
+func ofList(list int, reason string) string {
+	return fmt.Sprintf("List %d: %s", list, lowerFirst(reason))
 }
 
 func (r *Report) fitOf(l *ListReport, single bool, leftOut string) Fit {
@@ -141,6 +146,8 @@ func required(list int, column string) bool {
 func (c Cause) Sentence() string {
 	s := c.what()
 	switch {
+	case c.AllBut:
+		s += fmt.Sprintf(" (all but 1 to 5 of %s)", count(c.Of, "row"))
 	case c.Suppressed && c.Of > 0:
 		s += fmt.Sprintf(" (1 to 5 of %s)", count(c.Of, "row"))
 	case c.Suppressed:

@@ -108,7 +108,8 @@ type Cause struct {
 	Reason     string   `json:"reason"`                 // why that verdict, a sentence
 	Do         string   `json:"do"`                     // what to do about it
 	Follows    string   `json:"follows_from,omitempty"` // key of the cause that explains this one
-	Suppressed bool     `json:"suppressed,omitempty"`   // Count is 1 to 5 and was made 0 by Shared
+	Suppressed bool     `json:"suppressed,omitempty"`   // Count was made 0 by Shared: it is 1 to 5, or see AllBut
+	AllBut     bool     `json:"all_but,omitempty"`      // Count is Of but for 1 to 5 rows; Share is then 1
 	Rows       []int    `json:"rows,omitempty"`         // as Excel numbers them, the first 1,000; left out of what is stored
 }
 
@@ -177,7 +178,7 @@ type CauseChange struct {
 	Severity Severity `json:"severity"`
 	List     int      `json:"list"`
 	Column   string   `json:"column,omitempty"`
-	From     int      `json:"from"` // counts
+	From     int      `json:"from"` // counts; of shared reports 0 where one is suppressed
 	To       int      `json:"to"`
 }
 

@@ -2,7 +2,9 @@ package annexa
 
 import (
 	"encoding/json"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +43,7 @@ func TestWhatIsStoredHasNoRowsAndNoNamesOfFiles(t *testing.T) {
 
 // withoutRange takes away what stands for a small count.
 func withoutRange(s string) string {
-	return strings.NewReplacer("1 to 5 rows", "", "1 to 5 of ", "of ").Replace(s)
+	return strings.NewReplacer("all but 1 to 5 of ", "of ", "1 to 5 rows", "", "1 to 5 of ", "of ").Replace(s)
 }
 
 // TestNoSmallCountLeavesTheAuthority looks for every number from 1 to 5 that
@@ -50,7 +52,7 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 	report := spoiltReturn(t)
 	few := 0
 	for _, c := range report.Causes {
-		if small(c.Count) {
+		if c.Of > 0 && (small(c.Count) || small(c.Of-c.Count) || small(report.Lists[c.List-1].Rows-c.Count)) {
 			few++
 		}
 	}
@@ -64,8 +66,12 @@ func TestNoSmallCountLeavesTheAuthority(t *testing.T) {
 		if c.Suppressed {
 			suppressed++
 		}
-		if small(c.Count) && !wholeRule(c.Rule) || small(c.Of) || small(c.Of-c.Count) && !c.Suppressed {
-			t.Errorf("%s shows %d of %d", c.Key, c.Count, c.Of)
+		rows := shared.Lists[c.List-1].Rows
+		if c.Of > 0 && small(c.Count) || small(c.Of) || c.Count > 0 && (small(c.Of-c.Count) || small(rows-c.Count)) || small(rows-c.Of) {
+			t.Errorf("%s shows %d of %d, in a list of %d rows", c.Key, c.Count, c.Of, rows)
+		}
+		if c.Suppressed && !c.AllBut && c.Verdict != Unclear {
+			t.Errorf("%s is suppressed and %s: that takes five", c.Key, c.Verdict)
 		}
 		if counts.MatchString(c.Reason) || counts.MatchString(withoutRange(c.Sentence())) {
 			t.Errorf("%s says %q and %q", c.Key, c.Reason, c.Sentence())
@@ -129,6 +135,92 @@ func TestTheReasonSurvivesSharing(t *testing.T) {
 	for i, reason := range shared.Lists[5].Fit.Reasons {
 		if before, _, _ := strings.Cut(six.Reasons[i], " ("); !strings.HasPrefix(reason, before) {
 			t.Errorf("reason %d: %q became %q", i+1, six.Reasons[i], reason)
+		}
+	}
+}
+
+// TestNothingSharedLeavesASmallCountToBeWorkedOut shares a list of 100 rows with
+// one cause at a time, and its verdict's reason.
+func TestNothingSharedLeavesASmallCountToBeWorkedOut(t *testing.T) {
+	for name, of := range map[string]struct {
+		cause  Cause
+		values ValueMatch
+		says   string // the reason's numbers
+		want   Cause
+		shown  bool // the values are
+	}{
+		"a large count is told":                           {Cause{Count: 40, Of: 80, Verdict: Extract}, ValueMatch{Exact: 80}, "(40 of 80 rows)", Cause{Count: 40, Of: 80, Share: 0.5, Verdict: Extract}, true},
+		"a small one is not":                              {Cause{Count: 3, Of: 80, Teams: 2, Verdict: Unclear}, ValueMatch{Exact: 80}, "(1 to 5 of 80 rows)", Cause{Of: 80, Suppressed: true, Verdict: Unclear}, true},
+		"a verdict would tell that a small one is five":   {Cause{Count: 5, Of: 80, Verdict: Recording}, ValueMatch{Exact: 80}, "(1 to 5 of 80 rows)", Cause{Of: 80, Suppressed: true, Verdict: Unclear}, true},
+		"all but a few of the rows it applies to":         {Cause{Count: 78, Of: 80, Teams: 2, Verdict: Extract}, ValueMatch{Exact: 80}, "(all but 1 to 5 of 80 rows)", Cause{Of: 80, Share: 1, Suppressed: true, AllBut: true, Verdict: Extract}, true},
+		"all but a few of the list":                       {Cause{Count: 97, Of: 100, Verdict: Extract}, ValueMatch{Exact: 100}, "(all but 1 to 5 of 100 rows)", Cause{Of: 100, Share: 1, Suppressed: true, AllBut: true, Verdict: Extract}, true},
+		"it applies to all but a few of the list":         {Cause{Count: 48, Of: 96, Verdict: Extract}, ValueMatch{Exact: 100}, "(48 of 100 rows)", Cause{Count: 48, Of: 100, Share: 0.48, Verdict: Extract}, true},
+		"all that it applies to, all but a few":           {Cause{Count: 96, Of: 96, Verdict: Extract}, ValueMatch{Exact: 100}, "(all but 1 to 5 of 100 rows)", Cause{Of: 100, Share: 1, Suppressed: true, AllBut: true, Verdict: Extract}, true},
+		"it applies to a few":                             {Cause{Count: 4, Of: 4, Verdict: Unclear}, ValueMatch{Exact: 100}, "(1 to 5 rows)", Cause{Suppressed: true, Verdict: Unclear}, true},
+		"all of the list":                                 {Cause{Count: 100, Of: 100, Verdict: Extract}, ValueMatch{Exact: 100}, "(100 of 100 rows)", Cause{Count: 100, Of: 100, Share: 1, Verdict: Extract}, true},
+		"a few cells are blank, as the others have codes": {Cause{Count: 40, Of: 80, Verdict: Extract}, ValueMatch{Exact: 60, Code: 37}, "(40 of 80 rows)", Cause{Count: 40, Of: 80, Share: 0.5, Verdict: Extract}, false},
+		"a few values are guessed":                        {Cause{Count: 40, Of: 80, Verdict: Extract}, ValueMatch{Exact: 60, Guessed: 2}, "(40 of 80 rows)", Cause{Count: 40, Of: 80, Share: 0.5, Verdict: Extract}, false},
+	} {
+		c := of.cause
+		c.Key, c.Rule, c.Title, c.Severity, c.List, c.Column = "S04/2/Gender", "S04", "The value is not a permitted code", SeverityError, 2, "Gender"
+		r := &Report{Causes: []Cause{c}, Fit: Fit{Verdict: NotFit, Reasons: []string{"Only Lists 1 and 2 were checked", ofList(2, c.Sentence())}}}
+		for n := range 2 {
+			r.Lists = append(r.Lists, ListReport{Number: n + 1, Found: true, Rows: 100, Unknown: []string{"Notes on Jo"}, Columns: []ColumnMap{{Heading: "Gender", Values: &of.values}}})
+		}
+		r.Lists[1].Fit, r.Lists[1].Errors = Fit{Verdict: NotFit, Causes: []string{c.Key}, Reasons: []string{c.Sentence(), "Gender: worded by an older version (3 of 100 rows)"}}, c.Count
+		shared := r.Shared()
+		got := shared.Causes[0]
+		got.Key, got.Rule, got.Title, got.Severity, got.List, got.Column, got.Reason = "", "", "", "", 0, "", ""
+		if !reflect.DeepEqual(got, of.want) {
+			t.Errorf("%s: %+v, not %+v", name, got, of.want)
+		}
+		l := shared.Lists[1]
+		if want := []string{"Gender: the value is not a permitted code " + of.says}; !slices.Equal(l.Fit.Reasons, want) {
+			t.Errorf("%s: the list's reasons are %q, not %q", name, l.Fit.Reasons, want)
+		}
+		if want := []string{"Only Lists 1 and 2 were checked", "List 2: Gender: the value is not a permitted code " + of.says}; !slices.Equal(shared.Fit.Reasons, want) {
+			t.Errorf("%s: the return's reasons are %q, not %q", name, shared.Fit.Reasons, want)
+		}
+		if l.Errors != got.Count || shared.Totals.Errors != got.Count {
+			t.Errorf("%s: %d errors in the list, %d in all; %d are told", name, l.Errors, shared.Totals.Errors, got.Count)
+		}
+		if shown := l.Columns[0].Values != nil; shown != of.shown {
+			t.Errorf("%s: values are shown: %t", name, shown)
+		}
+		if len(l.Unknown) > 0 || len(r.Lists[1].Unknown) == 0 {
+			t.Errorf("%s: headings that somebody made up are %q, and %q in what stays", name, l.Unknown, r.Lists[1].Unknown)
+		}
+	}
+}
+
+func TestASharedReportIsWrittenWithoutFalseNoughts(t *testing.T) {
+	cause := func(list, count int) Cause {
+		return Cause{Key: CauseKey("S04", list, "Gender"), Rule: "S04", Title: "The value is not a permitted code", Severity: SeverityError, List: list, Column: "Gender", Count: count, Of: 100, Share: float64(count) / 100, Verdict: Unclear}
+	}
+	report := func(causes ...Cause) *Report {
+		r := &Report{Files: []FileRead{{Name: "Jo.csv"}, {Name: "Sam.csv"}}, Causes: causes}
+		for _, l := range load().lists {
+			r.Lists = append(r.Lists, ListReport{Number: l.Number, Short: l.Short, Found: true, Rows: 100})
+		}
+		r.Lists[9].Rows, r.Lists[10].Rows = 3, 0
+		return r.Shared()
+	}
+	before, after := report(cause(1, 3), cause(2, 40), cause(3, 2), cause(4, 30)), report(cause(1, 60), cause(2, 4), cause(5, 1), cause(6, 20))
+	change := Compare(before, after)
+	var page strings.Builder
+	if err := after.WriteText(&page, TextOptions{Change: &change}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Annexe A check of 2 files\n",
+		"  10 Adoption                 1 to 5        0         0       0  Not checked\n", "  11 Adopters                      0        0         0       0  Not checked (empty)\n",
+		"Worse: List 1, Gender: the value is not a permitted code (60, was not given)\n", "Better: List 2, Gender: the value is not a permitted code (not given, was 40)\n",
+		"New: List 5, Gender: the value is not a permitted code (not given)\n", "New: List 6, Gender: the value is not a permitted code (20)\n",
+		"Gone: List 3, Gender: the value is not a permitted code (was not given)\n", "Gone: List 4, Gender: the value is not a permitted code (was 30)\n",
+		"Counts of 1 to 5 are not given, and are in no total.\n",
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("no %q in\n%s", want, page.String())
 		}
 	}
 }

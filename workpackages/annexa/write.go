@@ -3,6 +3,7 @@ package annexa
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,11 +25,7 @@ const (
 // verdict on each list, then the causes by what they speak for.
 func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	t := &textWriter{w: w, o: o}
-	var names []string
-	for _, f := range r.Files {
-		names = append(names, f.Name)
-	}
-	t.line("Annexe A check of %s%s", strings.Join(names, ", "), asOfText(r.AsOf))
+	t.line("Annexe A check of %s%s", files(r.Files), asOfText(r.AsOf))
 	t.headings(r)
 	t.lists(r)
 	t.line("")
@@ -48,7 +45,22 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	}
 	t.line("")
 	t.line("%s", r.Summary())
+	if slices.ContainsFunc(r.Causes, func(c Cause) bool { return c.Suppressed }) {
+		t.line("Counts of 1 to 5 are not given, and are in no total.")
+	}
 	return t.err
+}
+
+// files names the files, or counts them where their names are left out.
+func files(all []FileRead) string {
+	var names []string
+	for _, f := range all {
+		if f.Name == "" {
+			return count(len(all), "file")
+		}
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func asOfText(asOf string) string {
@@ -166,14 +178,17 @@ func (t *textWriter) lists(r *Report) {
 			t.line("%4d %-22s %8s %8s %9s %7s  %s", l.Number, clip(l.Short, 22), "-", "-", "-", "-", t.verdict(l.Fit.Verdict))
 			continue
 		}
-		where := ""
-		if l.Rows == 0 {
+		rows, where := fmt.Sprint(l.Rows), ""
+		switch {
+		case l.Suppressed:
+			rows = "1 to 5"
+		case l.Rows == 0:
 			where = " (empty)"
 		}
 		if l.Edition != "" {
 			where += " (" + l.Edition + ")"
 		}
-		t.line("%4d %-22s %8d %8d %9d %7d  %s%s", l.Number, clip(l.Short, 22), l.Rows, l.Errors, l.Warnings, l.Infos, t.verdict(l.Fit.Verdict), where)
+		t.line("%4d %-22s %8s %8d %9d %7d  %s%s", l.Number, clip(l.Short, 22), rows, l.Errors, l.Warnings, l.Infos, t.verdict(l.Fit.Verdict), where)
 	}
 }
 
@@ -197,15 +212,30 @@ func (t *textWriter) change(c *Change) {
 	for _, part := range []struct {
 		word    string
 		changes []CauseChange
-	}{{"New", c.New}, {"Worse", c.Worse}, {"Better", c.Better}, {"Gone", c.Gone}} {
+		counts  func(x CauseChange) string
+	}{
+		{"New", c.New, func(x CauseChange) string { return told(x.To) }},
+		{"Worse", c.Worse, nowAndThen}, {"Better", c.Better, nowAndThen},
+		{"Gone", c.Gone, func(x CauseChange) string { return "was " + told(x.From) }},
+	} {
 		for i, x := range part.changes {
 			if i == pageCauses && !t.o.All {
 				t.line("  %s: and %d more", part.word, len(part.changes)-i)
 				break
 			}
-			t.line("  %s: %s (%d, was %d)", part.word, x.Sentence(), x.To, x.From)
+			t.line("  %s: %s (%s)", part.word, x.Sentence(), part.counts(x))
 		}
 	}
+}
+
+func nowAndThen(x CauseChange) string { return told(x.To) + ", was " + told(x.From) }
+
+// told is the count of a cause that is there: 0 is one that Shared keeps back.
+func told(n int) string {
+	if n == 0 {
+		return "not given"
+	}
+	return fmt.Sprint(n)
 }
 
 // Sentence names the cause: "List 8, Ethnicity: the value is not a permitted code".
