@@ -74,8 +74,9 @@ func serialDate(serial float64, date1904 bool) (day, dateVerdict) {
 	return epoch1900 + n, goodDate
 }
 
-// readDate reads text as a day: DD/MM/YYYY with slashes, points or hyphens,
-// YYYY-MM-DD, "24 Nov 2026", or a serial number. Times are dropped.
+// readDate reads text as a day: DD/MM/YYYY or YYYY-MM-DD, with slashes, points or
+// hyphens; YYYYMMDD; "24 Nov 2026" and, as SQL Server writes it unasked, "Nov 24
+// 2026 12:00AM"; or a serial number. Times are dropped.
 func readDate(cell string, date1904 bool) (day, dateVerdict) {
 	s := strings.TrimSpace(cell)
 	if !plainASCII(s) {
@@ -87,17 +88,27 @@ func readDate(cell string, date1904 bool) (day, dateVerdict) {
 	if d, v, ok := threeNumbers(dropTime(s)); ok {
 		return d, v
 	}
+	if len(s) == len("20261124") && digits(s) { // no serial number is as long
+		t, err := time.Parse("20060102", s)
+		if err != nil {
+			return 0, notDate
+		}
+		return dayOf(t), goodDate
+	}
 	if serial, err := strconv.ParseFloat(s, 64); err == nil {
 		return serialDate(serial, date1904)
 	}
-	s = dropTime(s)
-	for _, layout := range []string{"2 Jan 2006", "2 January 2006", "2-Jan-2006"} {
+	s = shortSept.Replace(dropTime(s))
+	for _, layout := range []string{"2 Jan 2006", "2 January 2006", "2-Jan-2006", "Jan _2 2006 3:04PM"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return dayOf(t), goodDate
 		}
 	}
 	return 0, notDate
 }
+
+// shortSept takes the short September of newer programs for that of Go.
+var shortSept = strings.NewReplacer("Sept ", "Sep ", "Sept-", "Sep-")
 
 func plainASCII(s string) bool {
 	for i := range len(s) {
@@ -126,7 +137,7 @@ func dropTime(s string) string {
 	return s[:i]
 }
 
-// threeNumbers reads 24/11/2026 and 2026-11-24; ok is false where the text has
+// threeNumbers reads 24/11/2026 and 2026-11-24, with any separator; ok is false where the text has
 // another shape.
 func threeNumbers(s string) (d day, v dateVerdict, ok bool) {
 	var n, digits [3]int
@@ -150,7 +161,7 @@ func threeNumbers(s string) (d day, v dateVerdict, ok bool) {
 		return 0, 0, false
 	case digits[2] == 4 && digits[0] <= 2 && digits[1] <= 2:
 		dd, month, year = n[0], n[1], n[2]
-	case digits[0] == 4 && digits[1] <= 2 && digits[2] > 0 && digits[2] <= 2 && sep == '-':
+	case digits[0] == 4 && digits[1] <= 2 && digits[2] > 0 && digits[2] <= 2:
 		year, month, dd = n[0], n[1], n[2]
 	default:
 		return 0, 0, false
