@@ -248,11 +248,12 @@ func TestWhatIsNoListIsSaidSo(t *testing.T) {
 		tab{"Front_Sheet", [][]any{{"Annex A"}}},
 		tab{"Codes_used", [][]any{headings(3)}},
 		tab{"Holidays", [][]any{{"Name", "Days"}, {"x", 1}}},
+		tab{"Children", [][]any{headings(1)[:5], fullRow(1)[:5]}},
 		tab{"List 1", [][]any{headings(1)}},
 		tab{"List 1 old", [][]any{headings(1), fullRow(1)}},
 		tab{"List 4", [][]any{headings(3)}},
 	)})
-	if unread(r, "guidance") != 2 || unread(r, "unrecognised") != 1 || unread(r, "second copy") != 1 {
+	if unread(r, "guidance") != 2 || unread(r, "unrecognised") != 2 || unread(r, "second copy") != 1 {
 		t.Errorf("%+v", r.Unread)
 	}
 	got := causesOf(r)

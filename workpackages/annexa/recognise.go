@@ -107,6 +107,17 @@ func fit(l *list, cells []string) layout {
 	return f
 }
 
+// tells reports whether the table has a column by which the list is known from
+// others: a look-up of children has only those that nearly every list has.
+func (f layout) tells() bool {
+	for n, c := range f.list.Columns {
+		if f.how[n] != "" && !c.shared {
+			return true
+		}
+	}
+	return false
+}
+
 // later reports whether the table has any column of the later edition.
 func (f layout) later() bool {
 	for n, c := range f.list.Columns {
@@ -157,7 +168,7 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 		for _, l := range load().lists {
 			f := fit(l, cells)
 			f.row = numbers[i]
-			if f.score > best.score {
+			if f.score > best.score && f.tells() {
 				best = f
 			}
 			if l == want && f.score > bestNamed.score {

@@ -76,6 +76,7 @@ type column struct {
 	When       string // when a cell has to be filled, where that is not always
 
 	folded  string // the heading, as foldHeading has it
+	shared  bool   // more than two lists have it
 	aliases []string
 	codes   *codeSet
 }
@@ -155,7 +156,23 @@ func readSpec(files fs.FS) (*spec, error) {
 		}
 		s.lists = append(s.lists, l)
 	}
+	s.markShared()
 	return s, nil
+}
+
+// markShared marks the columns that say little of which list they are in.
+func (s *spec) markShared() {
+	in := map[string]int{}
+	for _, l := range s.lists {
+		for _, c := range l.Columns {
+			in[c.Heading]++
+		}
+	}
+	for _, l := range s.lists {
+		for _, c := range l.Columns {
+			c.shared = in[c.Heading] > 2
+		}
+	}
 }
 
 func (s *spec) newList(f *listFact, common map[string]columnFact) (*list, error) {
