@@ -83,3 +83,47 @@ func TestAListThatIsSeenGoesBeforeAHiddenCopyOfIt(t *testing.T) {
 		t.Errorf("%v over %d rows", got, r.Lists[0].Rows)
 	}
 }
+
+// TestHeadingsThatMeanAColumnAreMatchedToIt: what case systems and analysts call
+// a column, where it can be no other of the list.
+func TestHeadingsThatMeanAColumnAreMatchedToIt(t *testing.T) {
+	for _, c := range []struct {
+		list             int
+		written, heading string
+	}{
+		{1, "Unique ID", childID},
+		{1, "Child ID (LCS)", childID},
+		{1, "Mosaic ID", childID},
+		{6, "Child Unique Identifier", childID},
+		{1, "Sex", gender},
+		{11, "Sex", gender},
+		{1, "Ethnic Origin", ethnicity},
+		{11, "Ethnic Group", ethnicity},
+		{8, "D.O.B.", birth},
+		{8, "Age of Child", age},
+		{9, "Age (in years)", age},
+		{4, "Disability", disability},
+		{3, "Team", team},
+		{7, "Allocated Social Worker", worker},
+		{9, "Social Worker", worker},
+		{9, "Allocated Personal Adviser", "Allocated Personal Advisor"},
+		{3, "Number of Referrals in the Last 12 Months", "Number of Referrals in Last 12 Months"},
+		{5, "Number of ICPCs in last 12 months", "Number of ICPCs in the last 12 months"},
+		{7, "CP Plan Start Date", "Child Protection Plan Start Date"},
+		{7, "Date of Last Statutory Visit", "Date of the Last Statutory Visit"},
+		{8, "Date Ceased Looked After", "Date Ceased to be Looked After"},
+		{8, "Placement Post Code", "Placement postcode"},
+	} {
+		var row []any
+		for _, col := range load().lists[c.list-1].Columns {
+			if row = append(row, col.Heading); col.Heading == c.heading {
+				row[len(row)-1] = c.written
+			}
+		}
+		r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"Sheet1", [][]any{row}})})
+		l := r.Lists[c.list-1]
+		if !l.Found || len(l.Unknown) > 0 || l.Columns[load().lists[c.list-1].place[c.heading]].Match == matchMissing {
+			t.Errorf("List %d, %q: %v", c.list, c.written, l.Unknown)
+		}
+	}
+}

@@ -36,11 +36,16 @@ func plainLower(s string) bool {
 	return !space || s == ""
 }
 
-// foldHeading goes further, for headings only: punctuation is nothing, and
-// "DateOfBirth" is "date of birth".
+// littleWords are words that a heading means the same with, without or in another
+// spelling.
+var littleWords = strings.NewReplacer(" the ", " ", " adviser ", " advisor ")
+
+// foldHeading goes further, for headings only: punctuation is nothing, "the" too,
+// and "DateOfBirth" is "date of birth".
 func foldHeading(s string) string {
 	s = camel.ReplaceAllString(folder.Replace(s), "$1 $2")
-	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(s), " "))
+	s = " " + nonWords.ReplaceAllString(strings.ToLower(s), " ") + " "
+	return strings.TrimSpace(littleWords.Replace(s))
 }
 
 // blank reports whether a cell says nothing. Returns write it in several ways,
