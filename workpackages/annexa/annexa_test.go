@@ -725,3 +725,43 @@ func FuzzReadCSV(f *testing.F) {
 		}
 	})
 }
+
+func TestYOrNOfInTouchIsGuessedAsYesOrNo(t *testing.T) {
+	s := load().codes["in_touch"]
+	for cell, want := range map[string]string{"Y": "YES", "N": "NO"} {
+		v, i, _ := s.match(cell)
+		if v != codeUnsure || i < 0 || s.values[i].Code != want {
+			t.Errorf("%s: %v, value %d", cell, v, i)
+		}
+	}
+}
+
+func TestTheNameOfAListKeepsItsCapital(t *testing.T) {
+	for s, want := range map[string]string{
+		"List 8 was found before it: a list is read once": "List 8 was found before it: a list is read once",
+		"Lists differ": "lists differ",
+	} {
+		if got := lowerFirst(s); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+func TestTwoHundredLocalColumnsTakeALine(t *testing.T) {
+	row, wide := headings(1), []string{}
+	for i := range 200 {
+		row = append(row, fmt.Sprintf("Local column %d", 1000+i))
+		wide = append(wide, "Plain local column "+strings.Repeat("x", i))
+	}
+	for _, w := range wide {
+		row = append(row, w)
+	}
+	r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"List 1", [][]any{row, fullRow(1)}})})
+	var b strings.Builder
+	if err := r.WriteText(&b, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "(a heading with a number in it); Plain local column; ") || !strings.Contains(b.String(), "; and 388 more") {
+		t.Error(b.String())
+	}
+}

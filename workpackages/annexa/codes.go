@@ -121,9 +121,12 @@ func newCodeSet(id string, f *codeSetFact) *codeSet {
 	initials := map[string]int{}
 	for i, v := range s.values {
 		if letter := firstLetter(v); letter != "" {
-			if at, there := initials[letter]; there && !s.same(at, i) {
+			switch at, there := initials[letter]; {
+			case there && at >= 0 && s.values[at].plain():
+				// N is No before it is "no longer required".
+			case there && !v.plain() && !s.same(at, i):
 				initials[letter] = -1
-			} else {
+			default:
 				initials[letter] = i
 			}
 		}
@@ -199,10 +202,16 @@ func (s *codeSet) same(i, j int) bool {
 	return i >= 0 && j >= 0 && s.values[i].Code == s.values[j].Code
 }
 
+// plain reports whether a value is Yes or No and nothing more.
+func (v codeValue) plain() bool {
+	words := strings.ToLower(prefix.ReplaceAllString(v.Value, ""))
+	return words == "yes" || words == "no"
+}
+
 // firstLetter is "f" for Female and "y" for Yes.
 func firstLetter(v codeValue) string {
 	words := prefix.ReplaceAllString(v.Value, "")
-	if r, _ := utf8.DecodeRuneInString(words); r != utf8.RuneError && (v.Code == strings.ToLower(v.Code) || v.Code == words) {
+	if r, _ := utf8.DecodeRuneInString(words); r != utf8.RuneError && (v.Code == strings.ToLower(v.Code) || v.Code == words || v.plain()) {
 		return looseFold(string(r))
 	}
 	return ""

@@ -173,6 +173,9 @@ func lowerFirst(s string) string {
 	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(next) || unicode.IsDigit(next) {
 		return s // CIN, X1
 	}
+	if strings.HasPrefix(s, "List ") && strings.ContainsAny(s[5:min(6, len(s))], "123456789") {
+		return s // a list's name
+	}
 	// A heading keeps its capital.
 	if i := strings.Index(s, ":"); i > 0 && slices.ContainsFunc(load().lists, func(l *list) bool { _, ok := l.place[s[:i]]; return ok }) {
 		return s

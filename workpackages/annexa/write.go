@@ -144,7 +144,7 @@ func (t *textWriter) headings(r *Report) {
 			part("List %d lacks: %s", l.Number, strings.Join(missing, "; "))
 		}
 		if len(l.Unknown) > 0 {
-			part("List %d has headings that are none of its columns: %s", l.Number, strings.Join(l.Unknown, "; "))
+			part("List %d has headings that are none of its columns: %s", l.Number, t.few(l.Unknown))
 		}
 		if len(codes) > 0 {
 			part("List %d, values matched to codes: %s", l.Number, strings.Join(codes, "; "))
@@ -168,6 +168,26 @@ func (t *textWriter) headings(r *Report) {
 	for _, name := range names {
 		part("%s: %s", listsOf(lists[name]), name)
 	}
+}
+
+// few writes the first of many headings, each spelling once, and how many more
+// there are: extracts carry dozens of columns of their own.
+func (t *textWriter) few(headings []string) string {
+	const most = 12
+	var shown []string
+	more := 0
+	for _, h := range headings {
+		switch {
+		case !slices.Contains(shown, h) && (t.o.All || len(shown) < most):
+			shown = append(shown, h)
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(shown, "; ")
 }
 
 func (t *textWriter) lists(r *Report) {
