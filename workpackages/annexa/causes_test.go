@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,5 +209,29 @@ func TestTwentyThousandFindingsMakeAPage(t *testing.T) {
 	}
 	if !strings.Contains(page.String(), "Lists 1, 2, 3, 4, 5, 6, 7, 8, 9 and 10  Ethnicity: the value is not a permitted code") {
 		t.Errorf("one fault of ten lists is not told once:\n%s", page.String())
+	}
+}
+
+// TestMarksThatKeepANumberTextAreNotPartOfIt: an apostrophe, and the formula
+// ="0012", keep noughts in Excel; through a CSV file they come out as text.
+func TestMarksThatKeepANumberTextAreNotPartOfIt(t *testing.T) {
+	for _, mark := range []string{"'%s", `="%s"`, "‘%s"} {
+		r := annexatest.New(3, 600)
+		for _, n := range []int{2, 6} {
+			for _, row := range r.Lists[n-1].Rows {
+				row[0] = fmt.Sprintf(mark, row[0])
+			}
+		}
+		report := checkedReturn(t, r)
+		for _, c := range report.Causes {
+			if c.Rule != "S08" && c.Severity != SeverityInfo {
+				t.Errorf("%s: %s", mark, c.Key)
+			}
+		}
+		for _, n := range []int{2, 6} {
+			if c := causeOf(report, CauseKey("S08", n, childID)); c == nil || c.Count != len(r.Lists[n-1].Rows) {
+				t.Errorf("%s: not said in List %d", mark, n)
+			}
+		}
 	}
 }

@@ -78,6 +78,7 @@ const (
 	scientific           // "1.23E+11"
 	lettered             // it has letters
 	padded               // spaces before or after it
+	marked               // the apostrophe or ="…" that makes Excel take it for text
 )
 
 // dataset is every list that was read.
@@ -109,6 +110,10 @@ func (d *dataset) idHash(id string, child bool) (uint64, idForm) {
 	}
 	var room [48]byte
 	key := foldID(id, room[:0])
+	if s := unmarked(key); s != key {
+		form |= marked
+		key = s
+	}
 	if s := strings.TrimSuffix(strings.TrimSuffix(key, ".00"), ".0"); s != key && digits(s) {
 		form |= dotNought
 		key = s
@@ -127,6 +132,18 @@ func (d *dataset) idHash(id string, child bool) (uint64, idForm) {
 		}
 	}
 	return h, form
+}
+
+// unmarked takes away what makes Excel keep a number as text: '0012 and ="0012".
+func unmarked(key string) string {
+	s, ok := strings.CutPrefix(key, "'")
+	if !ok && strings.HasPrefix(key, `="`) && strings.HasSuffix(key, `"`) && len(key) > 3 {
+		s = key[2 : len(key)-1]
+	}
+	if s == "" {
+		return key
+	}
+	return s
 }
 
 // foldID is fold, into the caller's room where it fits: there are as many

@@ -60,7 +60,7 @@ var (
 	ruleIDForm = &Rule{
 		ID: "S08", Title: "The identity number is written in another way than elsewhere", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"SF24"}, Inferred: true,
 		Columns: []string{childID, adopterID},
-		Why:     "Noughts lost in front, .0 at the end, scientific notation, spaces around it or letters in some rows only: the same child no longer matches between lists, or in tools that read them.",
+		Why:     "Noughts lost in front, .0 at the end, scientific notation, spaces or an apostrophe around it, or letters in some rows only: the same child no longer matches between lists, or in tools that read them.",
 		Do:      "Have the extract write identity numbers as text, the same way in every list.",
 	}
 	ruleIDPattern = &Rule{
@@ -238,7 +238,7 @@ func (c *checker) idForms(l *listData, place int, col *columnData) {
 			continue
 		}
 		lost := l.Number != 11 && form&leadingNought == 0 && c.lostNoughts[l.who[row]]
-		if form&(dotNought|scientific|padded) != 0 || lost || odd && form&lettered != 0 {
+		if form&(dotNought|scientific|padded|marked) != 0 || lost || odd && form&lettered != 0 {
 			c.find(ruleIDForm, l.Number, place, row, 0)
 		}
 	}
