@@ -127,3 +127,11 @@ func TestHeadingsThatMeanAColumnAreMatchedToIt(t *testing.T) {
 		}
 	}
 }
+
+// TestAFileWithoutAListIsNotFitToSend: nothing was checked, so nothing is fit.
+func TestAFileWithoutAListIsNotFitToSend(t *testing.T) {
+	r := checked(t, Options{Single: true}, Source{Name: "staff.csv", Data: []byte("Name,Phone\nA. Clerk,01234\n")})
+	if r.Fit.Verdict != NotFit || len(r.Fit.Reasons) != 1 || !strings.HasPrefix(r.Fit.Reasons[0], "No list of Annexe A was found") {
+		t.Errorf("%+v", r.Fit)
+	}
+}
