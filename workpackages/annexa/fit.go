@@ -33,7 +33,7 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 		}
 	}
 	if single && !slices.ContainsFunc(r.Lists, func(l ListReport) bool { return l.Found }) {
-		r.Fit = Fit{NotFit, []string{"No list of Annexe A was found: give the files that hold the lists, with their headings in the first ten rows"}}
+		r.Fit = Fit{Verdict: NotFit, Reasons: []string{"No list of Annexe A was found: give the files that hold the lists, with their headings in the first ten rows"}}
 		return
 	}
 	if single {
