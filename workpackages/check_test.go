@@ -377,6 +377,42 @@ func TestAnotherProcessAppliesNothingTwice(t *testing.T) {
 	}
 }
 
+// A check that changed nothing is looked at again by the next process, and must
+// not overrule who has closed or reopened the issue since.
+func TestWhoClosesOrReopensKnowsOfEarlierChecks(t *testing.T) {
+	for _, x := range []struct {
+		what   string
+		checks []*annexa.Report // after the one that it was taken up from
+		by     func(c *council, id string)
+		open   bool
+	}{
+		{"closed by hand after a check that found as many", []*annexa.Report{report(found("S04", 8, "Ethnicity", 10))}, (*council).close, false},
+		{"reopened by hand after checks that found none", []*annexa.Report{report(), report(), report(), report()}, func(c *council, id string) {
+			must(t)(c.ChangeIssue(t.Context(), leadA.Actor("api"), packageA, id, c.fresh(), workpackages.IssueInput{ClosedOn: ptr("")}))
+		}, true},
+		{"no fault after all, then one, and closed", []*annexa.Report{report(found("S04", 8, "Ethnicity", 10))}, func(c *council, id string) {
+			c.notAFault(id)
+			c.check(report(found("S04", 8, "Ethnicity", 10)))
+			must(t)(c.ChangeIssue(t.Context(), leadA.Actor("api"), packageA, id, c.fresh(), workpackages.IssueInput{Class: ptr("training"), ClosedOn: ptr("2026-11-24")}))
+		}, false},
+	} {
+		c := newCouncilAtWork(t)
+		i := c.raise(c.check(report(found("S04", 8, "Ethnicity", 10))))
+		for _, r := range x.checks {
+			c.check(r)
+		}
+		x.by(c, i.ID)
+		before := c.store.whole()
+		other := &workpackages.Service{Packages: c.store, Groups: c.store, People: c.store, Kept: c.store, Now: c.Now, Zone: c.Zone, StaleAfter: 10}
+		if err := other.ApplyChecks(t.Context()); err != nil || c.store.whole() != before {
+			t.Errorf("%s: another process makes of it %+v: %v", x.what, c.issue(i.ID), err)
+		}
+		if v := c.issue(i.ID); v.Open() != x.open || v.Recurrences != 0 || v.Passes != 0 && x.open {
+			t.Errorf("%s: %+v", x.what, v)
+		}
+	}
+}
+
 func TestAnIssueMeetsNoCheckTwiceForTheSakeOfAnother(t *testing.T) {
 	c := newCouncilAtWork(t)
 	a, b := found("S04", 8, "Ethnicity", 10), found("S04", 6, "Ethnicity", 10)

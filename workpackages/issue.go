@@ -78,7 +78,7 @@ type Issue struct {
 	Count       int        `bson:"count"`  // findings in the newest check that looked
 	Passes      int        `bson:"passes"` // checks one after the other without a finding
 	Recurrences int        `bson:"recurrences"`
-	LastCheck   string     `bson:"last_check"` // id of the newest check that changed it
+	LastCheck   string     `bson:"last_check"` // id of a check: those up to it have nothing more to say of the issue
 	OpenedAt    time.Time  `bson:"opened_at"`
 	OpenedBy    string     `bson:"opened_by"`
 	ClosedOn    Date       `bson:"closed_on"` // empty while open
@@ -127,9 +127,14 @@ func (s *Service) AddIssue(ctx context.Context, by Actor, id string, wr Write, i
 	})
 }
 
-// ChangeIssue changes class, owner, fix or retest date, closes or reopens.
+// ChangeIssue changes class, owner, fix or retest date, closes or reopens. Who
+// closes or reopens knows of the checks there are: only later ones say otherwise.
 func (s *Service) ChangeIssue(ctx context.Context, by Actor, id, item string, wr Write, in IssueInput) (Result, error) {
 	people, err := s.People.People(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	newest, err := s.Kept.Checks(ctx, 1)
 	if err != nil {
 		return Result{}, err
 	}
@@ -138,7 +143,11 @@ func (s *Service) ChangeIssue(ctx context.Context, by Actor, id, item string, wr
 		if i < 0 {
 			return outcome{}, Errorf(NotFound, "This package has no such issue")
 		}
+		was := w.Issues[i]
 		summary, c, err := in.change(&w.Issues[i], people, today)
+		if now := &w.Issues[i]; len(newest) > 0 && (now.Open() != was.Open() || (now.Class == NotAFault) != (was.Class == NotAFault)) {
+			now.LastCheck = max(now.LastCheck, newest[0].ID)
+		}
 		return itemOutcome(IssueChanged, item, summary, c), err
 	})
 }
