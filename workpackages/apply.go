@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"readiness/workpackages/annexa"
 )
 
 // ApplyChecks brings the issues of every package up to the checks that are kept,
@@ -170,7 +168,7 @@ func (i *Issue) meet(check Check, today Date) bool {
 			i.ClosedOn = ""
 			i.Recurrences++
 		}
-	case i.lookedFor(check):
+	case check.Report.LookedFor(i.CauseKey, i.List, i.Column):
 		i.Count = 0
 		i.Passes++
 		if i.Open() && i.Passes >= passesToClose {
@@ -185,17 +183,4 @@ func (i *Issue) meet(check Check, today Date) bool {
 	}
 	i.LastCheck = check.ID
 	return true
-}
-
-// lookedFor reports whether a check that does not have the issue's cause would
-// have found it: the list and the column were there, and nothing that the rule
-// needs was left out.
-func (i *Issue) lookedFor(check Check) bool {
-	n := slices.IndexFunc(check.Report.Lists, func(l annexa.ListReport) bool { return l.Number == i.List })
-	if n < 0 || slices.Contains(check.Report.NotRun, i.CauseKey) {
-		return false
-	}
-	l := check.Report.Lists[n]
-	missing := slices.ContainsFunc(l.Columns, func(c annexa.ColumnMap) bool { return c.Heading == i.Column && c.Match == "missing" })
-	return l.Found && l.Fit.Verdict != annexa.NotChecked && !missing
 }

@@ -1,10 +1,14 @@
 package annexa
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Compare says what changed from an earlier report to a later one. Causes of
-// lists that only one of them found are left to the list's own change, and
-// notes (severity info) are left out.
+// lists that only one of them found are left to the list's own change, those that
+// the later one did not look for are not called gone, and notes (severity info)
+// are left out.
 func Compare(before, after *Report) Change {
 	c := Change{Since: before.AsOf, New: []CauseChange{}, Gone: []CauseChange{}, Worse: []CauseChange{}, Better: []CauseChange{}, Lists: []ListChange{}}
 	both := map[int]bool{}
@@ -40,11 +44,23 @@ func Compare(before, after *Report) Change {
 		}
 	}
 	for _, x := range before.Causes {
-		if !now[x.Key] && both[x.List] && x.Severity != SeverityInfo {
+		if !now[x.Key] && both[x.List] && x.Severity != SeverityInfo && after.LookedFor(x.Key, x.List, x.Column) {
 			c.Gone = append(c.Gone, CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: x.Count})
 		}
 	}
 	return c
+}
+
+// LookedFor reports whether the check would have found a cause: its list and
+// column were there, and nothing that the rule needs was left out.
+func (r *Report) LookedFor(key string, list int, column string) bool {
+	n := slices.IndexFunc(r.Lists, func(l ListReport) bool { return l.Number == list })
+	if n < 0 || slices.Contains(r.NotRun, key) {
+		return false
+	}
+	l := r.Lists[n]
+	missing := slices.ContainsFunc(l.Columns, func(c ColumnMap) bool { return c.Heading == column && c.Match == matchMissing })
+	return l.Found && l.Fit.Verdict != NotChecked && !missing
 }
 
 // moved says whether a cause grew (1) or shrank (-1) by a tenth or more: of its

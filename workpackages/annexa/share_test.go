@@ -193,6 +193,34 @@ func TestNothingSharedLeavesASmallCountToBeWorkedOut(t *testing.T) {
 	}
 }
 
+func TestWhatWasNotLookedForIsNotGone(t *testing.T) {
+	report := func(change func(r *Report), causes ...Cause) *Report {
+		r := &Report{Causes: causes}
+		for n := range 11 {
+			r.Lists = append(r.Lists, ListReport{Number: n + 1, Found: true, Fit: Fit{Verdict: FitToSend}, Columns: []ColumnMap{{Heading: "Gender", Match: matchExact}}})
+		}
+		change(r)
+		return r
+	}
+	as := func(*Report) {}
+	x := Cause{Key: CauseKey("S04", 6, "Gender"), List: 6, Column: "Gender", Severity: SeverityError, Count: 40, Of: 100}
+	for what, c := range map[string]struct {
+		after func(r *Report)
+		gone  int
+	}{
+		"it was looked for":             {as, 1},
+		"the rule was not applied":      {func(r *Report) { r.NotRun = []string{x.Key} }, 0},
+		"the column was missing":        {func(r *Report) { r.Lists[5].Columns[0].Match = matchMissing }, 0},
+		"the list was left out":         {func(r *Report) { r.Lists[5].Fit.Verdict = NotChecked }, 0},
+		"the list was missing":          {func(r *Report) { r.Lists[5].Found = false }, 0},
+		"another list's was not looked": {func(r *Report) { r.NotRun = []string{CauseKey("S04", 7, "Gender")} }, 1},
+	} {
+		if got := Compare(report(as, x), report(c.after)); len(got.Gone) != c.gone {
+			t.Errorf("%s: gone are %+v", what, got.Gone)
+		}
+	}
+}
+
 func TestASharedReportIsWrittenWithoutFalseNoughts(t *testing.T) {
 	cause := func(list, count int) Cause {
 		return Cause{Key: CauseKey("S04", list, "Gender"), Rule: "S04", Title: "The value is not a permitted code", Severity: SeverityError, List: list, Column: "Gender", Count: count, Of: 100, Share: float64(count) / 100, Verdict: Unclear}
