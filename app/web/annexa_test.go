@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -38,6 +40,28 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 	now = now.Add(keepFor)
 	if has("big", "bob") {
 		t.Error("kept for longer than is said")
+	}
+}
+
+func TestNothingIsKeptOfWhoSignsOutDuringTheCheck(t *testing.T) {
+	for _, by := range []string{"ann", "bob"} {
+		gate := make(chan struct{})
+		d := &desk{
+			run: func(context.Context, []annexa.Source, annexa.Options) (*annexa.Report, error) {
+				<-gate
+				return &annexa.Report{}, nil
+			},
+			record: func(context.Context, *job, *annexa.Report) error { return nil },
+			now:    time.Now, log: slog.New(slog.DiscardHandler), count: newMetrics(), slots: make(chan struct{}, 1), ctx: t.Context(), jobs: map[string]*job{},
+		}
+		j := &job{ID: "1", By: workpackages.Actor{ID: "ann"}}
+		d.start(j)
+		d.forget(by)
+		close(gate)
+		<-j.done
+		if _, ok := d.upload("1", "ann"); ok != (by != "ann") {
+			t.Errorf("%s has signed out, and Ann's upload is kept: %t", by, ok)
+		}
 	}
 }
 

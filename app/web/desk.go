@@ -55,7 +55,7 @@ type job struct {
 	AsOf    workpackages.Date
 	sources []annexa.Source
 	bytes   int64
-	started time.Time
+	left    bool          // its person has signed out: the upload is not kept; under the desk's lock
 	done    chan struct{} // closed at the end
 
 	mu    sync.Mutex
@@ -120,7 +120,7 @@ func (d *desk) release(n int64) {
 // start begins a check in the background. The job's bytes are reserved already,
 // and are given back at its end.
 func (d *desk) start(j *job) {
-	j.done, j.started, j.stage = make(chan struct{}), d.now(), waiting
+	j.done, j.stage = make(chan struct{}), waiting
 	d.mu.Lock()
 	d.jobs[j.ID] = j
 	d.mu.Unlock()
@@ -179,8 +179,10 @@ func (d *desk) end(j *job, r *annexa.Report, err error, took time.Duration) {
 	d.count.checked(outcome, took)
 	d.mu.Lock()
 	d.room += j.bytes
-	if err == nil {
+	if err == nil && !j.left {
 		d.keep(kept{id: j.ID, by: j.By.ID, until: d.now().Add(keepFor), bytes: j.bytes, sources: j.sources, report: r, asOf: j.AsOf})
+	}
+	if err == nil {
 		delete(d.jobs, j.ID)
 	}
 	j.sources = nil
@@ -216,11 +218,15 @@ func (d *desk) sweep(id string) {
 	d.kept = slices.DeleteFunc(d.kept, func(k kept) bool { return k.id == id || !now.Before(k.until) })
 }
 
-// forget drops everything kept of a person, who has signed out.
+// forget drops everything kept of a person, who has signed out. A check of theirs
+// that runs goes on, and its upload is dropped at its end.
 func (d *desk) forget(by string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.kept = slices.DeleteFunc(d.kept, func(k kept) bool { return k.by == by })
+	for _, j := range d.jobs {
+		j.left = j.left || j.By.ID == by
+	}
 }
 
 // job gives a check that runs here, or that failed here lately.
