@@ -220,7 +220,7 @@ func TestPagesOfAnnexeAInABrowserAtBothWidths(t *testing.T) {
 	p, director, paths := course(t)
 	ctx, said := chromium(t)
 	p.signedIn(ctx, director)
-	for _, width := range []int64{1280, 390} {
+	for _, width := range []int64{1280, 660, 390} { // 660 is just wider than where rows become cards
 		for i, path := range paths {
 			var wide int64
 			var small []string
@@ -243,6 +243,31 @@ func TestPagesOfAnnexeAInABrowserAtBothWidths(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+		}
+	}
+	said.check(t)
+}
+
+// A sheet of A4 takes 718 pixels between its usual margins.
+func TestResultsOfAnnexeAFitASheetWhenPrinted(t *testing.T) {
+	p, director, paths := course(t)
+	ctx, said := chromium(t)
+	p.signedIn(ctx, director)
+	onPaper := func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}
+	for _, path := range []string{paths[0], paths[2], paths[3]} {
+		var wide int64
+		var left []string
+		err := chromedp.Do(ctx, chromedp.Func(onPaper), size(718, 900), chromedp.Navigate(p.URL+path), chromedp.WaitReady(chromedp.CSS("main")),
+			into(&wide, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)),
+			into(&left, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".app-noprint, .govuk-button")].filter((e) => getComputedStyle(e).display !== "none").map((e) => e.textContent)`)))
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		if wide > 718 || len(left) > 0 {
+			t.Errorf("%s is %d pixels wide, and prints %q", path, wide, left)
 		}
 	}
 	said.check(t)
