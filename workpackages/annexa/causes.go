@@ -233,7 +233,11 @@ func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (V
 		return Unclear, "Too few rows to show a pattern. " + usually(r)
 	}
 	if r.UsualCause == CauseCompliance && out.Share < 0.5 {
-		return Recording, fmt.Sprintf("%d of %d rows are in order, so the extract reads the column: the rest were done late, or recorded late", of-n, of)
+		rest := "were recorded otherwise, or not at all"
+		if strings.HasPrefix(r.ID, "T") {
+			rest = "were done late, or recorded late"
+		}
+		return Recording, fmt.Sprintf("%d of %d rows are in order, so the extract reads the column: the rest %s", of-n, of, rest)
 	}
 	if r.UsualCause == CauseSystem && s.teams >= 3 && s.teams*3 >= s.all*2 {
 		return Extract, fmt.Sprintf("It is spread over %d of %d teams, as a fault of the extract is", s.teams, s.all)

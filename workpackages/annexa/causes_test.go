@@ -112,6 +112,16 @@ func TestPatternsSpeakForExtractOrRecording(t *testing.T) {
 				}
 			})
 		}, "T01/4/Continuous Assessment Date of Authorisation", Recording, "done late, or recorded late"},
+		{"closures without a date here and there", func(r *annexatest.Return) {
+			n := 0
+			spoil(r, 6, func(cell func(string) *string) {
+				if d := cell("CIN Closure Date"); *d != "" {
+					if n++; n%8 == 0 {
+						*d = ""
+					}
+				}
+			})
+		}, "C01/6/Reason for Closure", Recording, "were recorded otherwise, or not at all"},
 		{"three rows of nothing in particular", func(r *annexatest.Return) {
 			for _, row := range r.Lists[0].Rows[:3] {
 				row[1] = "?"

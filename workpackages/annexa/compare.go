@@ -7,8 +7,8 @@ import (
 
 // Compare says what changed from an earlier report to a later one. Causes of
 // lists that only one of them found are left to the list's own change, those that
-// the later one did not look for are not called gone, and notes (severity info)
-// are left out.
+// the later one did not look for are not called gone; notes (severity info), and
+// causes that another one explains, are left out.
 func Compare(before, after *Report) Change {
 	c := Change{Since: before.AsOf, New: []CauseChange{}, Gone: []CauseChange{}, Worse: []CauseChange{}, Better: []CauseChange{}, Lists: []ListChange{}}
 	both := map[int]bool{}
@@ -29,7 +29,7 @@ func Compare(before, after *Report) Change {
 	now := map[string]bool{}
 	for _, x := range after.Causes {
 		now[x.Key] = true
-		if !both[x.List] || x.Severity == SeverityInfo {
+		if !both[x.List] || x.Severity == SeverityInfo || x.Follows != "" {
 			continue
 		}
 		b, there := was[x.Key]
@@ -44,7 +44,7 @@ func Compare(before, after *Report) Change {
 		}
 	}
 	for _, x := range before.Causes {
-		if !now[x.Key] && both[x.List] && x.Severity != SeverityInfo && after.LookedFor(x.Key, x.List, x.Column) {
+		if !now[x.Key] && both[x.List] && x.Severity != SeverityInfo && x.Follows == "" && after.LookedFor(x.Key, x.List, x.Column) {
 			c.Gone = append(c.Gone, CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: x.Count})
 		}
 	}

@@ -221,6 +221,35 @@ func TestWhatWasNotLookedForIsNotGone(t *testing.T) {
 	}
 }
 
+func TestWhatFollowsFromAnotherCauseIsNoChangeOfItsOwn(t *testing.T) {
+	report := func(causes ...Cause) *Report {
+		r := &Report{Causes: causes}
+		for n := range 11 {
+			r.Lists = append(r.Lists, ListReport{Number: n + 1, Found: true, Fit: Fit{Verdict: FitToSend}})
+		}
+		return r
+	}
+	cause := func(key string, count int, follows string) Cause {
+		return Cause{Key: key, List: 6, Severity: SeverityError, Count: count, Of: 100, Share: float64(count) / 100, Follows: follows}
+	}
+	blank, age, few := cause("S07", 100, ""), cause("P01", 90, "S07"), cause("P01", 10, "")
+	for what, c := range map[string]struct {
+		before, after                  *Report
+		fresh, worse, better, vanished int
+	}{
+		"a column goes blank":              {report(), report(blank, age), 1, 0, 0, 0},
+		"it comes back":                    {report(blank, age), report(), 0, 0, 0, 1},
+		"a fault of its own is overlaid":   {report(few), report(blank, age), 1, 0, 0, 0},
+		"a fault is told again by itself":  {report(blank, age), report(few), 0, 0, 1, 1},
+		"nothing follows, and one is gone": {report(few), report(), 0, 0, 0, 1},
+	} {
+		got := Compare(c.before, c.after)
+		if len(got.New) != c.fresh || len(got.Worse) != c.worse || len(got.Better) != c.better || len(got.Gone) != c.vanished {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
+}
+
 func TestASharedReportIsWrittenWithoutFalseNoughts(t *testing.T) {
 	cause := func(list, count int) Cause {
 		return Cause{Key: CauseKey("S04", list, "Gender"), Rule: "S04", Title: "The value is not a permitted code", Severity: SeverityError, List: list, Column: "Gender", Count: count, Of: 100, Share: float64(count) / 100, Verdict: Unclear}
