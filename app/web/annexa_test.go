@@ -103,6 +103,26 @@ func TestCountsInWords(t *testing.T) {
 	}
 }
 
+func TestWhatAPackageSaysOfAnIssue(t *testing.T) {
+	s := &Server{Options: Options{Now: func() time.Time { return time.Date(2026, 12, 9, 9, 0, 0, 0, time.UTC) }, Zone: time.UTC}}
+	for _, x := range []struct {
+		issue        workpackages.Issue
+		state, found string
+		overdue      bool
+	}{
+		{workpackages.Issue{Count: 12, Retest: "2026-12-09"}, "Open", "12 findings in the newest check", false},
+		{workpackages.Issue{Count: 1, Retest: "2026-12-08", Recurrences: 1}, "Open, reopened once", "1 finding in the newest check", true},
+		{workpackages.Issue{Passes: 1, Retest: "2026-12-09", Recurrences: 2}, "Open, reopened 2 times", "not found in the last check", false},
+		{workpackages.Issue{Passes: 2, Retest: "2026-12-01", ClosedOn: "2026-12-04"}, "Closed 4 December 2026", "not found in the last 2 checks", false},
+		{workpackages.Issue{Count: 3, Class: workpackages.NotAFault, ClosedOn: "2026-12-04"}, "Closed 4 December 2026", "3 findings when it was looked into", false},
+	} {
+		v := s.issueViews(workpackages.WorkPackage{Issues: []workpackages.Issue{x.issue}}, nil)[0]
+		if v.State != x.state || v.Found != x.found || v.Overdue != x.overdue {
+			t.Errorf("%+v is %q, %q, overdue %t", x.issue, v.State, v.Found, v.Overdue)
+		}
+	}
+}
+
 func TestACauseThatFollowsStandsUnderTheOneItFollowsFrom(t *testing.T) {
 	causes := []annexa.Cause{{Key: "a", Rule: "A", List: 8}, {Key: "b", Rule: "B", List: 6, Follows: "a"}, {Key: "c", Rule: "C", List: 6, Follows: "gone"}, {Key: "d", Rule: "D", List: 6, Follows: "d"}}
 	keys := func(all []causeView) (s string) {

@@ -39,7 +39,11 @@ func (s *Server) issueViews(w workpackages.WorkPackage, people []workpackages.Pe
 			v.State += fmt.Sprintf(", reopened %d times", i.Recurrences)
 		}
 		switch {
-		case i.Passes > 0:
+		case i.Class == workpackages.NotAFault:
+			v.Found = plural(i.Count, "finding") + " when it was looked into" // and no check says more
+		case i.Passes == 1:
+			v.Found = "not found in the last check"
+		case i.Passes > 1:
 			v.Found = "not found in the last " + plural(i.Passes, "check")
 		default:
 			v.Found = plural(i.Count, "finding") + " in the newest check"
