@@ -70,7 +70,8 @@ type causeView struct {
 	Count   string // "312 of 640 rows (49%)"
 	Spread  string // "in all 9 teams"
 	Follows []causeView
-	Same    []causeView // the fault in each of its lists, where there are several
+	Same    []causeView // the fault in each of its lists and columns, where there are several
+	In      string      // how many of these there are: "9 lists", "38 columns"
 	Issue   *issueRef
 	Raise   string // address of the form that takes it up; empty when it is not offered
 }
@@ -215,7 +216,7 @@ func causeViews(causes []annexa.Cause, list int) []causeView {
 	return together(out)
 }
 
-// together makes one of the causes that are one fault in several lists.
+// together makes one of the causes that are one fault in several lists or columns.
 func together(causes []causeView) []causeView {
 	place := map[string]int{}
 	var out []causeView
@@ -245,27 +246,34 @@ func together(causes []causeView) []causeView {
 	return out
 }
 
-// sum puts a fault of several lists into words.
+// sum puts a fault of several lists or columns into words.
 func (v *causeView) sum() {
 	var g annexa.Group
-	slices.SortFunc(v.Same, func(a, b causeView) int { return a.List - b.List })
+	slices.SortStableFunc(v.Same, func(a, b causeView) int { return a.List - b.List })
 	suppressed := false
 	for _, k := range v.Same {
 		g.Add(k.Cause)
 		suppressed = suppressed || k.Suppressed
 	}
 	v.Where, v.Spread, v.Spellings = g.Where(), "", 0
-	if k := v.Same[0]; k.Column != "" && k.Column == v.Same[len(v.Same)-1].Column {
-		v.Where += ", " + k.Column
+	unit := "row"
+	v.In = plural(len(v.Same), "list")
+	switch columns := g.Columns(); {
+	case columns > 1:
+		unit = "cell"
+		v.In = plural(columns, "column")
+		v.Where += ", " + v.In
+	case v.Same[0].Column != "":
+		v.Where += ", " + v.Same[0].Column
 	}
 	v.Reason = g.Reason()
 	switch {
 	case suppressed:
-		v.Count = "in some lists 1 to 5 rows, or all but as few" // so their sum is not given either
+		v.Count = "in some 1 to 5 rows, or all but as few" // so their sum is not given either
 	case g.Of == 0:
 		v.Count = "in each the column as a whole"
 	default:
-		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, plural(g.Of, "row"), share(g.Count, g.Of))
+		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, plural(g.Of, unit), share(g.Count, g.Of))
 	}
 }
 

@@ -18,6 +18,10 @@ const (
 	evenShare   = 0.3  // of rows, at much the same rate in every team
 	perSpelling = 5    // rows to each spelling, where a mapping repeats itself
 	maxRowsKept = 1000
+
+	// swappedShare of a column's dates have a month above 12 where the extract swaps
+	// days and months: 19 of 31 would, were days spread evenly.
+	swappedShare = 0.2
 )
 
 // causes makes a cause of everything that was found, with what its pattern
@@ -43,6 +47,7 @@ func (c *checker) causes() []Cause {
 		kept[cause.Key] = k
 		out = append(out, cause)
 	}
+	alike(out)
 	c.follow(out, kept)
 	slices.SortFunc(out, func(a, b Cause) int {
 		return cmp.Or(
@@ -52,6 +57,25 @@ func (c *checker) causes() []Cause {
 			cmp.Compare(a.List, b.List), cmp.Compare(a.Key, b.Key))
 	})
 	return out
+}
+
+// alike gives what a few dates cannot show by themselves the verdict of the other
+// columns: what writes three columns in a form that is none writes them all so.
+func alike(all []Cause) {
+	for _, r := range []*Rule{ruleDate, ruleDateSwapped} {
+		columns := 0
+		for _, x := range all {
+			if x.Rule == r.ID && x.Verdict == Extract {
+				columns++
+			}
+		}
+		for i := range all {
+			x := &all[i]
+			if columns >= 3 && x.Rule == r.ID && x.Verdict == Unclear && x.Count < fewRows && (x.Count == x.Of || r == ruleDateSwapped) {
+				x.Verdict, x.Reason = Extract, fmt.Sprintf("It is so in %d other columns, of which more is filled", columns)
+			}
+		}
+	}
 }
 
 func boolInt(b bool) int {
@@ -110,8 +134,11 @@ func (c *checker) cause(k foundKey, f *found, l *listData, column string) Cause 
 	}
 	if out.Of == 0 && !r.whole {
 		out.Of = len(l.rows)
-		if t := c.tallies[k]; t != nil && t.of > 0 {
+		switch t := c.tallies[k]; {
+		case t != nil && t.of > 0:
 			out.Of = t.of
+		case r == ruleDate || r == ruleDateSwapped || r == ruleNumber || r == ruleCode:
+			out.Of = l.cols[k.column].filled // nothing else is to be read there
 		}
 		out.Of = max(out.Of, out.Count)
 	}
@@ -334,21 +361,30 @@ func themOr(k int) string {
 // that the whole column is broken.
 var cellRuleIDs = []string{"S04", "S05", "S05M", "S10", "S10F", "S06", "N01", "R01", "R02", "S02", "S08"}
 
+// swaps reports whether a cause is that an extract swaps the days and months of a
+// column. The rows that can be read are then read wrongly: whatever is found of
+// them comes of that.
+func swaps(c Cause) bool {
+	return c.Rule == ruleDateSwapped.ID && c.Verdict == Extract && c.Share >= swappedShare
+}
+
 // follow marks causes that another one explains: a rule that reads a column
 // which is blank or unreadable in every row says nothing of its own.
 func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 	broken := map[string]string{} // list and column to the key of the cause
+	swapped := map[string]bool{}
 	at := func(list int, column string) string { return fmt.Sprintf("%d/%s", list, column) }
 	// S07 says best what R01 says as well, and what every cell says of itself
 	// says more than that they are alike.
 	for _, of := range []func(x Cause) bool{
 		func(x Cause) bool { return x.Rule == "S07" || x.Rule == "S01H" },
 		func(x Cause) bool {
-			return slices.Contains(cellRuleIDs, x.Rule) && x.Share >= 0.8 && x.Count >= fewRows
+			return slices.Contains(cellRuleIDs, x.Rule) && x.Share >= 0.8 && x.Count >= fewRows || swaps(x)
 		},
 		func(x Cause) bool { return x.Rule == "S05D" || x.Rule == "S08L" || x.Rule == "S07C" },
 	} {
 		for _, x := range all {
+			swapped[x.Key] = swapped[x.Key] || swaps(x)
 			if of(x) && broken[at(x.List, x.Column)] == "" {
 				broken[at(x.List, x.Column)] = x.Key
 			}
@@ -360,9 +396,7 @@ func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 	for i := range all {
 		x := &all[i]
 		k := kept[x.Key]
-		if x.Share < 0.3 && x.Of > 0 && !strings.HasPrefix(x.Rule, "X") {
-			continue
-		}
+		few := x.Share < 0.3 && x.Of > 0 && !strings.HasPrefix(x.Rule, "X")
 		reads := []string{at(x.List, x.Column)}
 		for _, ch := range k.rule.checks {
 			if ch.list != x.List || ch.at != x.Column && ch.whole == nil {
@@ -381,7 +415,7 @@ func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 			reads = append(reads, at(x.List, childID))
 		}
 		for _, r := range reads {
-			if key := broken[r]; key != "" && key != x.Key {
+			if key := broken[r]; key != "" && key != x.Key && (!few || swapped[key]) {
 				x.Follows = key
 			}
 		}

@@ -3,6 +3,7 @@ package annexa
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -241,6 +242,53 @@ func TestMarksThatKeepANumberTextAreNotPartOfIt(t *testing.T) {
 		for _, n := range []int{2, 6} {
 			if c := causeOf(report, CauseKey("S08", n, childID)); c == nil || c.Count != len(r.Lists[n-1].Rows) {
 				t.Errorf("%s: not said in List %d", mark, n)
+			}
+		}
+	}
+}
+
+// rewritten is a return as CSV whose dates all have another form.
+func rewritten(t *testing.T, form func(day, month, year string) string) *Report {
+	t.Helper()
+	r := annexatest.New(43, 3000)
+	date := regexp.MustCompile(`^(\d\d)/(\d\d)/(\d{4})$`)
+	for _, l := range r.Lists {
+		for _, row := range l.Rows {
+			for i, cell := range row {
+				if m := date.FindStringSubmatch(cell); m != nil {
+					row[i] = form(m[1], m[2], m[3])
+				}
+			}
+		}
+	}
+	var sources []Source
+	for name, data := range r.CSV() {
+		sources = append(sources, Source{Name: name, Data: data})
+	}
+	slices.SortFunc(sources, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	return checked(t, Options{AsOf: r.AsOf}, sources...)
+}
+
+// TestDatesInAnotherFormAreOneThingToMend: whoever writes the extract has one
+// line to change, and should read of one fault.
+func TestDatesInAnotherFormAreOneThingToMend(t *testing.T) {
+	for _, of := range []struct {
+		what, rule string
+		form       func(day, month, year string) string
+	}{
+		{"years of two digits", "S05", func(d, m, y string) string { return d + "/" + m + "/" + y[2:] }},
+		{"American dates", "S05M", func(d, m, y string) string { return m + "/" + d + "/" + y }},
+	} {
+		report := rewritten(t, of.form)
+		for i, g := range Groups(report.Causes) {
+			c := g.Causes[0]
+			switch {
+			case i == 0 && c.Rule == of.rule:
+				if g.Columns() < 30 || len(g.Lists()) != 11 || !strings.HasPrefix(g.Sentence(), fmt.Sprintf("In %d columns: the ", g.Columns())) || !strings.HasSuffix(g.Sentence(), " cells)") {
+					t.Errorf("%s: %d columns of lists %v: %s", of.what, g.Columns(), g.Lists(), g.Sentence())
+				}
+			case i == 0 || c.Severity == SeverityError:
+				t.Errorf("%s: fault %d is %s %s: %s", of.what, i+1, g.Where(), c.Rule, g.Sentence())
 			}
 		}
 	}
