@@ -115,8 +115,6 @@ func (d Deps) checkOnce(ctx context.Context, o Occasion, id string) (workpackage
 		return workpackages.Check{}, withoutName(unreadable, folder.Sources)
 	case err != nil:
 		return workpackages.Check{}, err
-	case r.Totals.Found == 0:
-		return workpackages.Check{}, workpackages.Errorf(workpackages.Invalid, "No list of Annexe A was found in the folder: see that the lists are written to the folder that ANNEXA_DIR names, with their headings")
 	case o.DryRun:
 		return workpackages.Check{CheckSummary: workpackages.CheckSummary{ID: id, AsOf: asOf}, Report: *r.Stored()}, nil
 	}
@@ -126,6 +124,9 @@ func (d Deps) checkOnce(ctx context.Context, o Occasion, id string) (workpackage
 // withoutName says why a file cannot be read, and which it is, without its name:
 // people choose names, and one may be a child's.
 func withoutName(e *annexa.ReadError, sources []annexa.Source) error {
+	if e.File == "" {
+		return workpackages.Errorf(workpackages.Invalid, "%s. They are read from the folder that ANNEXA_DIR names", e.Sentence)
+	}
 	which := ""
 	if i := slices.IndexFunc(sources, func(s annexa.Source) bool { return s.Name == e.File }); i >= 0 {
 		which = fmt.Sprintf(" (number %d of %d by name)", i+1, len(sources))

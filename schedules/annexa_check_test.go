@@ -51,7 +51,6 @@ type folder struct {
 	newest time.Time
 	unread error // what reading the folder gives
 	bad    error // what checking gives
-	found  int   // lists
 	asked  []annexa.Options
 }
 
@@ -60,7 +59,7 @@ var six = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 
 func newFolder(t *testing.T) *folder {
 	t.Helper()
-	f := &folder{council: &council{}, now: six.Add(5 * time.Second), newest: six.Add(-9 * time.Hour), found: 11}
+	f := &folder{council: &council{}, now: six.Add(5 * time.Second), newest: six.Add(-9 * time.Hour)}
 	f.groups = []workpackages.Group{{ID: toldGroup, Name: "Core Group"}}
 	f.people = []workpackages.Person{
 		{ID: "ad", Name: "Director", Email: "ad@example.gov.uk", Role: workpackages.AssistantDirector},
@@ -78,7 +77,7 @@ func newFolder(t *testing.T) *folder {
 			},
 			check: func(_ context.Context, _ []annexa.Source, o annexa.Options) (*annexa.Report, error) {
 				f.asked = append(f.asked, o)
-				r := &annexa.Report{Files: make([]annexa.FileRead, 2), Totals: annexa.Totals{Found: f.found}}
+				r := &annexa.Report{Files: make([]annexa.FileRead, 2), Totals: annexa.Totals{Found: 11}}
 				for n := 1; n <= 11; n++ {
 					r.Lists = append(r.Lists, annexa.ListReport{Number: n, Title: fmt.Sprint("List ", n), Found: true, Fit: annexa.Fit{Verdict: annexa.FitToSend, Reasons: []string{}}})
 				}
@@ -234,7 +233,7 @@ func TestACheckThatCannotBeMadeIsToldOnceAtTheLastTry(t *testing.T) {
 		{"a damaged file", func(f *folder) {
 			f.bad = &annexa.ReadError{File: "child-name.xlsx", Sentence: "The workbook in child-name.xlsx is damaged. Save it again."}
 		}, "A file in the folder cannot be read (number 2 of 2 by name). The workbook in the file is damaged. Save it again"},
-		{"no list at all", func(f *folder) { f.found = 0 }, "No list of Annexe A was found in the folder"},
+		{"no list at all", func(f *folder) { f.bad = &annexa.ReadError{Sentence: "No list of Annexe A was found"} }, "No list of Annexe A was found. They are read from the folder that ANNEXA_DIR names"},
 		{"a fault of ours", func(f *folder) { f.bad = errors.New("index out of range: child-name") }, "Something went wrong on our side: the log says what"},
 		{"a check that takes too long", func(f *folder) { f.bad = context.DeadlineExceeded }, "It took longer than it may"},
 	} {
@@ -260,7 +259,7 @@ func TestACheckThatCannotBeMadeIsToldOnceAtTheLastTry(t *testing.T) {
 			t.Errorf("%s: a file's name shows", x.what)
 		}
 		// Mended and run by hand, it is told what was found.
-		f.unread, f.bad, f.found = nil, nil, 11
+		f.unread, f.bad = nil, nil
 		if _, err := f.run(t, six, last); err != nil || len(f.made) != 2 || len(f.checks) != 1 {
 			t.Errorf("%s: once mended, %d messages and %d checks: %v", x.what, len(f.made), len(f.checks), err)
 		}

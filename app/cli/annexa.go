@@ -143,9 +143,6 @@ func annexaCheck(ctx context.Context, paths []string, a annexaFlags, getenv func
 		return exitUsage
 	case err != nil:
 		return fail(stderr, err)
-	case r.Totals.Found == 0:
-		fmt.Fprintln(stderr, "No list of Annexe A was found: none of the first ten rows of any tab or file holds a list's headings. Give the files that hold the lists.")
-		return exitUsage
 	}
 	if a.out != "" {
 		if err := writeFindings(ctx, a.out, paths, r, files.Sources); err != nil {

@@ -421,6 +421,22 @@ func TestAFileThatCannotBeReadSaysWhichAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestFilesWithoutAListAreRefusedAndNotRecorded(t *testing.T) {
+	p := checked(t, annexa.Check)
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	staff := part{"file", "staff.csv", "Name,Phone\nA. Clerk,01234\n"}
+	if _, a := b.result(staff); a.Status != 422 || !strings.Contains(a.Body, "No list of Annexe A was found") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	api := p.sent(workpackages.Analyst, part{"as_of", "", "2026-11-23"}, staff)
+	if api.Status != 422 || !strings.Contains(api.Body, `"field":"file"`) || !strings.Contains(api.Body, "No list of Annexe A was found") {
+		t.Errorf("the API: %d %s", api.Status, api.Body)
+	}
+	if v := p.api(workpackages.Viewer, "GET", "/api/v1/annexa/checks", nil).json(t); len(v["checks"].([]any)) != 0 {
+		t.Error("a check without a list was recorded")
+	}
+}
+
 func TestAPanicInACheckIsAnErrorAndSaysNothingOfTheFile(t *testing.T) {
 	p := checked(t, func(context.Context, []annexa.Source, annexa.Options) (*annexa.Report, error) {
 		panic("a cell holds Jane Doe")

@@ -55,7 +55,7 @@ func Check(ctx context.Context, sources []Source, o Options) (*Report, error) {
 		}
 		before += int64(len(s.Data))
 	}
-	if err := c.foreign(sources); err != nil {
+	if err := c.anyList(); err != nil {
 		return nil, err
 	}
 	if err := c.rules(ctx); err != nil {
@@ -79,7 +79,6 @@ type checker struct {
 	tallies  map[foundKey]*tally
 	files    []FileRead
 	unread   []Unread
-	siblings int
 
 	// Worked out once and kept.
 	usually     map[string]usualValues
@@ -317,7 +316,6 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 	f, ok := recognise(name, first, numbers)
 	if !ok {
 		if what := sibling(name, first); what != "" {
-			c.siblings++
 			return pass("sibling return", "It looks like "+what+", which is another return: Annexe A is checked here")
 		}
 		if len(first) == 0 {
@@ -358,11 +356,9 @@ func placeOf(file int, t tabular.Table) string {
 	return fmt.Sprintf("tab %d of file %d", t.Index, file+1)
 }
 
-// foreign refuses files that hold another return and no list.
-func (c *checker) foreign(sources []Source) error {
-	if c.siblings == 0 {
-		return nil
-	}
+// anyList refuses files that hold no list, and says which other return they hold:
+// of what was not looked at there is no report.
+func (c *checker) anyList() error {
 	for _, l := range c.data.lists {
 		if l != nil {
 			return nil
@@ -373,7 +369,7 @@ func (c *checker) foreign(sources []Source) error {
 			return &ReadError{File: u.Where, Sentence: u.Why + ". Give the files that hold Lists 1 to 11"}
 		}
 	}
-	return nil
+	return &ReadError{Sentence: fmt.Sprintf("No list of Annexe A was found: none of the first %d rows of any tab or file holds a list's headings. Give the files that hold Lists 1 to 11", headingRows)}
 }
 
 // rules runs every rule that is not the reader's.

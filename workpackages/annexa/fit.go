@@ -32,10 +32,6 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			r.Fit.Verdict = l.Fit.Verdict
 		}
 	}
-	if single && !slices.ContainsFunc(r.Lists, func(l ListReport) bool { return l.Found }) {
-		r.Fit = Fit{Verdict: NotFit, Reasons: []string{"No list of Annexe A was found: give the files that hold the lists, with their headings in the first ten rows"}}
-		return
-	}
 	if single {
 		var given []int
 		for _, l := range r.Lists {

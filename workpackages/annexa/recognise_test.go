@@ -128,10 +128,13 @@ func TestHeadingsThatMeanAColumnAreMatchedToIt(t *testing.T) {
 	}
 }
 
-// TestAFileWithoutAListIsNotFitToSend: nothing was checked, so nothing is fit.
-func TestAFileWithoutAListIsNotFitToSend(t *testing.T) {
-	r := checked(t, Options{Single: true}, Source{Name: "staff.csv", Data: []byte("Name,Phone\nA. Clerk,01234\n")})
-	if r.Fit.Verdict != NotFit || len(r.Fit.Reasons) != 1 || !strings.HasPrefix(r.Fit.Reasons[0], "No list of Annexe A was found") {
-		t.Errorf("%+v", r.Fit)
+// TestFilesWithoutAListHaveNoReport: nothing was checked, so nothing is fit.
+func TestFilesWithoutAListHaveNoReport(t *testing.T) {
+	for _, single := range []bool{true, false} {
+		_, err := Check(t.Context(), []Source{{Name: "staff.csv", Data: []byte("Name,Phone\nA. Clerk,01234\n")}}, Options{Single: single})
+		var e *ReadError
+		if !errors.As(err, &e) || !strings.HasPrefix(e.Error(), "No list of Annexe A was found") || !strings.HasSuffix(e.Sentence, "Give the files that hold Lists 1 to 11") {
+			t.Errorf("single %t: %v", single, err)
+		}
 	}
 }

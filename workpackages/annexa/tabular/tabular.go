@@ -14,13 +14,18 @@ type Source struct {
 // Error says in a sentence why a file could not be read, and what to do. The
 // sentence names no file, tab or cell: people choose those names.
 type Error struct {
-	File     string
+	File     string // empty where it is about all of them
 	Tab      string // where the fault is in one
 	Sentence string
 }
 
 // Error gives the sentence with the place before it.
-func (e *Error) Error() string { return e.Where() + ": " + e.Sentence }
+func (e *Error) Error() string {
+	if e.File == "" {
+		return e.Sentence
+	}
+	return e.Where() + ": " + e.Sentence
+}
 
 // Where is the file, and the tab where the fault is in one.
 func (e *Error) Where() string {
