@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -328,12 +327,11 @@ func reason(err error) string {
 
 // guard turns a panic into an error, so that one bad run is one bad run.
 func guard(ctx context.Context, j Job, o Occasion) (out Outcome, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the job panicked: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return j.Run(ctx, o)
+	err = workpackages.Safely("the job", func() error {
+		out, err = j.Run(ctx, o)
+		return err
+	})
+	return out, err
 }
 
 func (j Job) occasion(instant time.Time, dryRun bool) Occasion {

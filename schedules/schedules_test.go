@@ -1,6 +1,7 @@
 package schedules
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -252,11 +253,12 @@ func TestAPanicIsOneBadRun(t *testing.T) {
 	var clk clock
 	clk.set("2026-11-24T09:59:00Z")
 	calls := 0
-	r, err := New(store, clk.now, slog.New(slog.DiscardHandler), Job{
+	var log bytes.Buffer
+	r, err := New(store, clk.now, slog.New(slog.NewTextHandler(&log, nil)), Job{
 		Name: "j", Spec: "0 * * * *", Zone: time.UTC, Grace: 30 * time.Minute, Timeout: time.Minute,
 		Run: func(context.Context, Occasion) (Outcome, error) {
 			if calls++; calls == 1 {
-				panic("boom")
+				panic("boom: a cell holds Jane Doe")
 			}
 			return Outcome{Summary: "well"}, nil
 		},
@@ -279,6 +281,9 @@ func TestAPanicIsOneBadRun(t *testing.T) {
 	}
 	if e := store.runs["j/2026-11-24T10:00Z/1"].Error; strings.Contains(e, "boom") || e == "" {
 		t.Errorf("the ledger says %q", e)
+	}
+	if says := log.String(); strings.Contains(says, "boom") || !strings.Contains(says, "the job panicked: string") || !strings.Contains(says, "schedules_test.go") {
+		t.Errorf("the log says %s", says)
 	}
 }
 

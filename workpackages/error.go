@@ -3,6 +3,8 @@ package workpackages
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"strings"
 )
 
@@ -62,6 +64,22 @@ func Errorf(kind Kind, format string, args ...any) *Error {
 // Wrap makes an Error of a kind with a message for the person and a cause for the log.
 func Wrap(kind Kind, cause error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), cause: cause}
+}
+
+// Safely gives what do gives, or where it panics an error with the stack. The
+// words of a panic may quote a cell of a file that is read, and the error is
+// logged: only those that the runtime itself chose are in it.
+func Safely(what string, do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			says := fmt.Sprintf("%T", p)
+			if fault, ok := p.(runtime.Error); ok {
+				says = fault.Error()
+			}
+			err = fmt.Errorf("%s panicked: %s\n%s", what, says, debug.Stack())
+		}
+	}()
+	return do()
 }
 
 // KindOf reports the kind of err; anything unknown is Internal.

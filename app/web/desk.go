@@ -3,10 +3,7 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -132,7 +129,7 @@ func (d *desk) start(j *job) {
 }
 
 // check waits its turn, checks and records. A panic is an error like others: it
-// must not end the product, nor its words, which may quote a cell, reach the log.
+// must not end the product.
 func (d *desk) check(j *job) (r *annexa.Report, err error) {
 	ctx, cancel := context.WithTimeout(d.ctx, checkTimeout)
 	defer cancel()
@@ -142,23 +139,16 @@ func (d *desk) check(j *job) (r *annexa.Report, err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			what := fmt.Sprintf("%T", p)
-			if fault, ok := p.(runtime.Error); ok {
-				what = fault.Error()
-			}
-			r, err = nil, fmt.Errorf("the check panicked: %s\n%s", what, debug.Stack())
-		}
-	}()
 	j.progress("Reading the files", 0)
-	asOf := j.AsOf.Time()
-	r, err = d.run(ctx, j.sources, annexa.Options{AsOf: asOf, Single: annexa.Single(j.sources), Settings: d.own, Progress: j.progress})
-	if err != nil {
-		return nil, err
-	}
-	j.progress("Keeping the result", 1)
-	return r, d.record(ctx, j, r)
+	err = workpackages.Safely("the check", func() (err error) {
+		r, err = d.run(ctx, j.sources, annexa.Options{AsOf: j.AsOf.Time(), Single: annexa.Single(j.sources), Settings: d.own, Progress: j.progress})
+		if err != nil {
+			return err
+		}
+		j.progress("Keeping the result", 1)
+		return d.record(ctx, j, r)
+	})
+	return r, err
 }
 
 // end settles a job: what is counted, logged, kept and told.

@@ -185,7 +185,7 @@ func (s *Server) findings(c *fiber.Ctx) error {
 		return errNoRoom
 	}
 	var book bytes.Buffer
-	if err := k.report.WriteFindings(ctx, &book, k.sources); err != nil {
+	if err := workpackages.Safely("writing the findings", func() error { return k.report.WriteFindings(ctx, &book, k.sources) }); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
