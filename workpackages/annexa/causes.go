@@ -207,6 +207,14 @@ func (l *listData) spread(rows []int32) spread {
 	return s
 }
 
+// inTeams says how many teams have a finding: small ones need not.
+func (s spread) inTeams() string {
+	if s.teams == s.all {
+		return fmt.Sprintf("All %d teams", s.all)
+	}
+	return fmt.Sprintf("%d of %d teams", s.teams, s.all)
+}
+
 // fewest gives the fewest teams that have nine in ten of the findings between
 // them, and the share of all rows that these teams have.
 func fewest(have, of []int, findings, rows int) (teams int, share float64) {
@@ -254,7 +262,7 @@ func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (V
 		return Recording, fmt.Sprintf("Nine in ten are in %d of %d teams, which have %s of the rows: the others do it otherwise", s.most, s.all, percent(s.mostRows))
 	}
 	if s.even && out.Share >= evenShare && r.UsualCause != CauseCompliance {
-		return Extract, fmt.Sprintf("All %d teams have it, at much the same rate", s.all)
+		return Extract, fmt.Sprintf("%s have it, at much the same rate", s.inTeams())
 	}
 	if n < fewRows {
 		return Unclear, "Too few rows to show a pattern. " + usually(r)

@@ -196,6 +196,15 @@ func TestIdentityNumbersWrittenInTwoWays(t *testing.T) {
 }
 
 // TestTwentyThousandFindingsMakeAPage is what the checker is for.
+func TestAnEvenSpreadSaysHowManyTeamsHaveIt(t *testing.T) {
+	for teams, want := range map[int]string{5: "All 5 teams have it, at much the same rate", 3: "3 of 5 teams have it, at much the same rate"} {
+		c := &Cause{Count: 40, Of: 100, Share: 0.4}
+		if v, reason := (&checker{}).judge(c, &Rule{UsualCause: CauseEither}, &found{}, nil, spread{teams: teams, all: 5, even: true, most: teams, mostRows: 0.9}); v != Extract || reason != want {
+			t.Errorf("%d teams of 5: %s, %q", teams, v, reason)
+		}
+	}
+}
+
 func TestTwentyThousandFindingsMakeAPage(t *testing.T) {
 	r := annexatest.New(14, 30_000)
 	for n := 1; n <= 10; n++ {
