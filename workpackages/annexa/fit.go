@@ -117,7 +117,7 @@ func unfit(c Cause, rows int) bool {
 	}
 	switch c.Rule {
 	case "S01H", "S07":
-		return required(c.List, c.Column)
+		return neverBlank(c.List, c.Column)
 	case "F02", "S08L":
 		return true
 	case "S02", "S03":
@@ -135,10 +135,13 @@ func share(c Cause, rows int) float64 {
 	return float64(c.Count) / float64(max(rows, 1))
 }
 
-func required(list int, column string) bool {
+// neverBlank reports whether a column that is blank throughout makes its list
+// unfit: one whose cells may never be blank, and the date of birth, which only a
+// child not born yet may be without.
+func neverBlank(list int, column string) bool {
 	l := load().lists[list-1]
 	i, ok := l.place[column]
-	return ok && l.Columns[i].Required
+	return ok && (l.Columns[i].Required || column == birth)
 }
 
 // Sentence is the cause in one sentence: "Ethnicity: the value is not a permitted
