@@ -239,9 +239,11 @@ func amount(r *annexa.Report, key string) string {
 	}
 	switch c := r.Causes[i]; {
 	case c.AllBut:
-		return fmt.Sprintf("all but %d or fewer of %d rows", fewest, c.Of)
+		return fmt.Sprintf("all but 1 to %d of %d rows", fewest, c.Of)
+	case c.Suppressed && c.Of > fewest:
+		return fmt.Sprintf("1 to %d of %d rows", fewest, c.Of)
 	case c.Suppressed, c.Of > 0 && c.Count > 0 && c.Count <= fewest:
-		return fmt.Sprintf("%d or fewer rows", fewest)
+		return fmt.Sprintf("1 to %d rows", fewest)
 	case c.Count > fewest && c.Of > 0:
 		return fmt.Sprintf("%d of %d rows", c.Count, c.Of)
 	case c.Count > fewest:

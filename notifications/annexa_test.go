@@ -42,7 +42,7 @@ func changed(c annexa.Cause, from, to int) annexa.CauseChange {
 
 // few is a cause as Shared leaves one of which there are few.
 func few(c annexa.Cause) annexa.Cause {
-	c.Count, c.Of, c.Suppressed = 0, 0, true
+	c.Count, c.Share, c.Suppressed = 0, 0, true
 	return c
 }
 
@@ -99,8 +99,8 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 				annexa.Change{Better: []annexa.CauseChange{changed(gender, 40, 0)}, Worse: []annexa.CauseChange{changed(ethnicity, 4, 312)}}), true,
 			`Annexe A check: fit to send, 1 list with known faults
 
-• Worse: List 8, Ethnicity: The value is not a permitted code: 312 of 640 rows, 5 or fewer rows before
-• Better: List 6, Gender: The value is not a permitted code: 5 or fewer rows, 40 of 748 rows before`,
+• Worse: List 8, Ethnicity: The value is not a permitted code: 312 of 640 rows, 1 to 5 rows before
+• Better: List 6, Gender: The value is not a permitted code: 1 to 5 of 748 rows, 40 of 748 rows before`,
 		},
 		{
 			"that all rows but a few have it is told, and not how few",
@@ -108,7 +108,7 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 				&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{gender}}, annexa.Change{Worse: []annexa.CauseChange{changed(gender, 40, 0)}}), true,
 			`Annexe A check: all 11 lists fit to send
 
-• Worse: List 6, Gender: The value is not a permitted code: all but 5 or fewer of 748 rows, 40 of 748 rows before`,
+• Worse: List 6, Gender: The value is not a permitted code: all but 1 to 5 of 748 rows, 40 of 748 rows before`,
 		},
 		{
 			"it all got better",
