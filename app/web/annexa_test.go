@@ -103,6 +103,18 @@ func TestCountsInWords(t *testing.T) {
 	}
 }
 
+func TestAFaultThatGrewIsToldWithItsRowsWhereTheseChanged(t *testing.T) {
+	for want, c := range map[string]annexa.CauseChange{
+		"from 29 of 648 rows to 28 of 300": {From: 29, FromOf: 648, To: 28, ToOf: 300},
+		"from 29 to 40":                    {From: 29, FromOf: 648, To: 40, ToOf: 648},
+		"from 1 to 2":                      {From: 1, To: 2},
+	} {
+		if got := fromTo(c); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
 func TestWhatAPackageSaysOfAnIssue(t *testing.T) {
 	s := &Server{Options: Options{Now: func() time.Time { return time.Date(2026, 12, 9, 9, 0, 0, 0, time.UTC) }, Zone: time.UTC}}
 	for _, x := range []struct {

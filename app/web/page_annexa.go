@@ -170,7 +170,14 @@ func (s *Server) changeView(k workpackages.Check) changeView {
 	return v
 }
 
-func fromTo(c annexa.CauseChange) string { return fmt.Sprintf("from %d to %d", c.From, c.To) }
+// fromTo says what became of a fault: where as many rows have it of fewer, only
+// these tell why it is worse.
+func fromTo(c annexa.CauseChange) string {
+	if c.FromOf > 0 && c.ToOf > 0 && c.FromOf != c.ToOf {
+		return fmt.Sprintf("from %d of %s to %d of %d", c.From, plural(c.FromOf, "row"), c.To, c.ToOf)
+	}
+	return fmt.Sprintf("from %d to %d", c.From, c.To)
+}
 
 func causeGroup(heading string, changes []annexa.CauseChange, count func(annexa.CauseChange) string) changeGroup {
 	g := changeGroup{Heading: heading}

@@ -33,7 +33,7 @@ func Compare(before, after *Report) Change {
 			continue
 		}
 		b, there := was[x.Key]
-		change := CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: b.Count, To: x.Count}
+		change := CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: b.Count, To: x.Count, FromOf: b.Of, ToOf: x.Of}
 		switch {
 		case !there:
 			c.New = append(c.New, change)
@@ -45,7 +45,7 @@ func Compare(before, after *Report) Change {
 	}
 	for _, x := range before.Causes {
 		if !now[x.Key] && both[x.List] && x.Severity != SeverityInfo && x.Follows == "" && after.LookedFor(x.Key, x.List, x.Column) {
-			c.Gone = append(c.Gone, CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: x.Count})
+			c.Gone = append(c.Gone, CauseChange{Key: x.Key, Title: x.Title, Severity: x.Severity, List: x.List, Column: x.Column, From: x.Count, FromOf: x.Of})
 		}
 	}
 	return c

@@ -180,6 +180,8 @@ type CauseChange struct {
 	Column   string   `json:"column,omitempty"`
 	From     int      `json:"from"` // counts; of shared reports 0 where one is suppressed
 	To       int      `json:"to"`
+	FromOf   int      `json:"from_of,omitempty"` // rows that the rule applied to; 0 where it is about a whole list or column
+	ToOf     int      `json:"to_of,omitempty"`
 }
 
 // ListChange is one list's verdict in two checks.

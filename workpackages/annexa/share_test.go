@@ -262,7 +262,9 @@ func TestASharedReportIsWrittenWithoutFalseNoughts(t *testing.T) {
 		r.Lists[9].Rows, r.Lists[10].Rows = 3, 0
 		return r.Shared()
 	}
-	before, after := report(cause(1, 3), cause(2, 40), cause(3, 2), cause(4, 30)), report(cause(1, 60), cause(2, 4), cause(5, 1), cause(6, 20))
+	fewer := cause(7, 29)
+	fewer.Of, fewer.Share = 50, 0.58
+	before, after := report(cause(1, 3), cause(2, 40), cause(3, 2), cause(4, 30), cause(7, 30)), report(cause(1, 60), cause(2, 4), cause(5, 1), cause(6, 20), fewer)
 	change := Compare(before, after)
 	var page strings.Builder
 	if err := after.WriteText(&page, TextOptions{Change: &change}); err != nil {
@@ -272,6 +274,7 @@ func TestASharedReportIsWrittenWithoutFalseNoughts(t *testing.T) {
 		"Annexe A check of 2 files\n",
 		"  10 Adoption                 1 to 5        0         0       0  Not checked\n", "  11 Adopters                      0        0         0       0  Not checked (empty)\n",
 		"Worse: List 1, Gender: the value is not a permitted code (60, was not given)\n", "Better: List 2, Gender: the value is not a permitted code (not given, was 40)\n",
+		"Worse: List 7, Gender: the value is not a permitted code (29 of 50, was 30 of 100)\n",
 		"New: List 5, Gender: the value is not a permitted code (not given)\n", "New: List 6, Gender: the value is not a permitted code (20)\n",
 		"Gone: List 3, Gender: the value is not a permitted code (was not given)\n", "Gone: List 4, Gender: the value is not a permitted code (was 30)\n",
 		"Counts of 1 to 5 are not given, and are in no total.\n",

@@ -248,7 +248,15 @@ func (t *textWriter) change(c *Change) {
 	}
 }
 
-func nowAndThen(x CauseChange) string { return told(x.To) + ", was " + told(x.From) }
+// nowAndThen says how much there is and was: where as many rows have it of fewer,
+// only these tell why it is worse.
+func nowAndThen(x CauseChange) string {
+	now, was := told(x.To), told(x.From)
+	if x.FromOf > 0 && x.ToOf > 0 && x.FromOf != x.ToOf {
+		now, was = fmt.Sprintf("%s of %d", now, x.ToOf), fmt.Sprintf("%s of %d", was, x.FromOf)
+	}
+	return now + ", was " + was
+}
 
 // told is the count of a cause that is there: 0 is one that Shared keeps back.
 func told(n int) string {
