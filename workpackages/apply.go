@@ -51,18 +51,24 @@ func (s *Service) ApplyChecks(ctx context.Context) error {
 	return nil
 }
 
-// unapplied gives the packages that have issues, and the newest check that all
-// of these have been brought up to.
+// unapplied gives the packages that have issues which checks speak of, and the
+// newest check that all of these have been brought up to. What is no fault stays
+// as it is, and must not have every report since read again.
 func (s *Service) unapplied(packages []WorkPackage) (from string, ids []string) {
 	first := true
 	for _, w := range packages {
+		spoken := false
 		for _, i := range w.Issues {
+			if i.Class == NotAFault {
+				continue
+			}
 			upTo := max(i.LastCheck, s.applied[i.ID])
 			if first || upTo < from {
 				from, first = upTo, false
 			}
+			spoken = true
 		}
-		if len(w.Issues) > 0 {
+		if spoken {
 			ids = append(ids, w.ID)
 		}
 	}

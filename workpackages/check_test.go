@@ -446,6 +446,27 @@ func TestWithNothingNewNoReportIsRead(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoFaultHasNoReportReadInAnotherProcess(t *testing.T) {
+	c := newCouncilAtWork(t)
+	a, b := found("S04", 8, "Ethnicity", 10), found("S04", 6, "Ethnicity", 10)
+	c.notAFault(c.raise(c.check(report(a))).ID)
+	for range 5 {
+		c.check(report(a))
+	}
+	other := func() *workpackages.Service {
+		return &workpackages.Service{Packages: c.store, Groups: c.store, People: c.store, Kept: c.store, Now: c.Now, Zone: c.Zone, StaleAfter: 10}
+	}
+	was := c.store.reads
+	if err := other().ApplyChecks(t.Context()); err != nil || c.store.reads != was {
+		t.Errorf("alone: %d reports were read: %v", c.store.reads-was, err)
+	}
+	c.raise(c.check(report(b, a)))
+	was = c.store.reads
+	if err := other().ApplyChecks(t.Context()); err != nil || c.store.reads != was {
+		t.Errorf("beside one that is up to date: %d reports were read: %v", c.store.reads-was, err)
+	}
+}
+
 func TestACheckGivesWayToThoseWhoChangeThePackage(t *testing.T) {
 	c := newCouncilAtWork(t)
 	i := c.raise(c.check(report(found("S04", 8, "Ethnicity", 10))))
