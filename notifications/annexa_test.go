@@ -136,7 +136,7 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 			news(&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{allBut(gender)}}, quiet, annexa.Change{New: []annexa.CauseChange{changed(gender, 0, 0)}}), true,
 			`Annexe A check: all 11 lists fit to send
 
-• New: List 6, Gender: The value is not a permitted code: all but 5 or fewer of 748 rows`,
+• New: List 6, Gender: The value is not a permitted code: all but 1 to 5 of 748 rows`,
 		},
 		{
 			"a new fault that stops nothing",
