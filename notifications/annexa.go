@@ -188,39 +188,86 @@ func (n AnnexaNews) list(c annexa.ListChange) Item {
 	return Item{Title: title + " is now " + lower(c.To.Label()), Detail: lower(c.From.Label()) + " before"}
 }
 
-// causes gives a line for each cause that matters, with how much of it there is
+// causes gives a line for each fault that matters, with how much of it there is
 // and was. One that is of a handful of rows, and was, does not matter here.
 func (n AnnexaNews) causes(how string, changes []annexa.CauseChange) []Item {
-	var items []Item
+	place := map[string]int{}
+	var faults [][]annexa.CauseChange
 	for _, c := range changes {
 		if c.Severity == annexa.SeverityInfo || few(n.Before, c.Key) && few(n.Report, c.Key) {
 			continue
 		}
-		title := fmt.Sprintf("%s: List %d", how, c.List)
-		if c.Column != "" {
-			title += ", " + c.Column
+		fault := c.Key
+		if now, there := find(n.Report, c.Key); there {
+			fault = now.Fault()
+		} else if before, there := find(n.Before, c.Key); there {
+			fault = before.Fault()
 		}
-		now, before := amount(n.Report, c.Key), amount(n.Before, c.Key)
-		if before != "" {
-			before += " before"
+		i, there := place[fault]
+		if !there {
+			i = len(faults)
+			place[fault] = i
+			faults = append(faults, nil)
 		}
-		detail := c.Title
-		if much := strings.Trim(now+", "+before, ", "); much != "" {
-			detail += ": " + much
+		faults[i] = append(faults[i], c)
+	}
+	var items []Item
+	for _, f := range faults {
+		if len(f) == 1 {
+			items = append(items, n.cause(how, f[0]))
+		} else {
+			items = append(items, n.together(how, f))
 		}
-		items = append(items, Item{Title: title, Detail: detail})
 	}
 	return items
+}
+
+func (n AnnexaNews) cause(how string, c annexa.CauseChange) Item {
+	title := fmt.Sprintf("%s: List %d", how, c.List)
+	if c.Column != "" {
+		title += ", " + c.Column
+	}
+	now, before := amount(n.Report, c.Key), amount(n.Before, c.Key)
+	if before != "" {
+		before += " before"
+	}
+	detail := c.Title
+	if much := strings.Trim(now+", "+before, ", "); much != "" {
+		detail += ": " + much
+	}
+	return Item{Title: title, Detail: detail}
+}
+
+// together is one line for a fault of several lists or columns: where it is, or
+// was where it is gone, and over how many rows.
+func (n AnnexaNews) together(how string, changes []annexa.CauseChange) Item {
+	var g annexa.Group
+	for _, c := range changes {
+		if now, there := find(n.Report, c.Key); there {
+			g.Add(now)
+		} else if before, there := find(n.Before, c.Key); there {
+			g.Add(before)
+		}
+	}
+	return Item{Title: how + ": " + g.Where(), Detail: g.Sentence()}
+}
+
+func find(r *annexa.Report, key string) (annexa.Cause, bool) {
+	if r == nil {
+		return annexa.Cause{}, false
+	}
+	i := slices.IndexFunc(r.Causes, func(c annexa.Cause) bool { return c.Key == key })
+	if i < 0 {
+		return annexa.Cause{}, false
+	}
+	return r.Causes[i], true
 }
 
 // few reports whether a cause is of so few rows in a report that their number may
 // not be told, or of none.
 func few(r *annexa.Report, key string) bool {
-	if r == nil {
-		return true
-	}
-	i := slices.IndexFunc(r.Causes, func(c annexa.Cause) bool { return c.Key == key })
-	return i < 0 || r.Causes[i].Suppressed && !r.Causes[i].AllBut
+	c, there := find(r, key)
+	return !there || c.Suppressed && !c.AllBut
 }
 
 // fewest is the largest count that is not told outside the authority.
@@ -230,14 +277,10 @@ const fewest = 5
 // where the cause is about the whole list. A small count is not said even if the
 // report still had it.
 func amount(r *annexa.Report, key string) string {
-	if r == nil {
+	c, there := find(r, key)
+	switch {
+	case !there:
 		return ""
-	}
-	i := slices.IndexFunc(r.Causes, func(c annexa.Cause) bool { return c.Key == key })
-	if i < 0 {
-		return ""
-	}
-	switch c := r.Causes[i]; {
 	case c.AllBut:
 		return fmt.Sprintf("all but 1 to %d of %d rows", fewest, c.Of)
 	case c.Suppressed && c.Of > fewest:

@@ -61,6 +61,7 @@ const (
 func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 	ethnicity := cause("S04", 8, "Ethnicity", code, 312, 640)
 	gender := cause("S04", 6, "Gender", code, 40, 748)
+	genderOf8 := cause("S04", 8, "Gender", code, 60, 640)
 	missing := cause("S01", 11, "", "The list is missing", 1, 0)
 	info := cause("N03", 1, "Age", "An age is given with a fraction of a year", 40, 748)
 	info.Severity = annexa.SeverityInfo
@@ -137,6 +138,17 @@ func TestTheWordingOfAnAnnexeACheck(t *testing.T) {
 			`Annexe A check: all 11 lists fit to send
 
 • New: List 6, Gender: The value is not a permitted code: all but 1 to 5 of 748 rows`,
+		},
+		{
+			"one fault in several lists is one line",
+			news(&annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{gender, ethnicity, genderOf8}}, &annexa.Report{Lists: lists(nil, nil), Causes: []annexa.Cause{before(genderOf8, 600), gender}}, annexa.Change{
+				New:    []annexa.CauseChange{changed(ethnicity, 0, 312)},
+				Better: []annexa.CauseChange{changed(gender, 300, 40), changed(genderOf8, 600, 60)},
+			}), true,
+			`Annexe A check: all 11 lists fit to send
+
+• New: List 8, Ethnicity: The value is not a permitted code: 312 of 640 rows
+• Better: Lists 6 and 8: Gender: the value is not a permitted code (100 of 1388 rows)`,
 		},
 		{
 			"a new fault that stops nothing",
@@ -236,7 +248,7 @@ func TestTheWorstMorningOfAllIsStillTenLines(t *testing.T) {
 	m := notifications.AnnexaChecked("p", "P", leads, notifications.AnnexaNews{Report: r, Before: r, Change: c}, "https://r.example", "o")
 	holds(t, "the worst morning", m.Content)
 	text := m.Content.Plain()
-	for _, want := range []string{"11 lists not fit to send", "• Lists 4, 5, 6, 7, 8, 9, 10 and 11 are not fit to send either\n", "• And 327 more that got worse, 328 more that got better\n"} {
+	for _, want := range []string{"11 lists not fit to send", "• Lists 4, 5, 6, 7, 8, 9, 10 and 11 are not fit to send either\n", "• And 27 more that got worse, 28 more that got better\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it lacks %q", want)
 		}
