@@ -43,7 +43,7 @@ func (p *product) work() {
 // began belongs to this too.
 func (p *product) settle() {
 	p.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); p.Server.System.Runner.Busy(); {
+	for deadline := time.Now().Add(2 * time.Minute); p.Server.System.Runner.Busy(); {
 		if time.Now().After(deadline) {
 			p.t.Fatal("jobs did not end")
 		}
