@@ -94,8 +94,8 @@ type IssueInput struct {
 	ClosedOn                    *string // a date, or "" to reopen
 }
 
-// maxFix is the longest text on what will be done about an issue.
-const maxFix = 2000
+// MaxFix is the longest text on what will be done about an issue.
+const MaxFix = 2000
 
 // passesToClose is how many checks one after the other an issue's cause must be
 // gone from: a cause may be away for a day because a list was made differently.
@@ -232,7 +232,7 @@ func (in IssueInput) read(bad *problems, i *Issue, people []Person, today Date) 
 		if noFault {
 			what = "why it is not a fault"
 		}
-		checkText(bad, "fix", what, i.Fix, 1, maxFix)
+		checkText(bad, "fix", what, i.Fix, 1, MaxFix)
 	} else if noFault && was != NotAFault {
 		bad.add("fix", "Enter why it is not a fault")
 	}

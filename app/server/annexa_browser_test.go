@@ -96,8 +96,8 @@ func TestAReturnThatIsTooLargeIsNotSentByTheBrowser(t *testing.T) {
 		discard(chromedp.Evaluate[any](`document.querySelector("form[data-upload]").dataset.maxBytes = "10"`)),
 		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{onDisk(t, "return.csv", someList)}),
 		chromedp.Click(chromedp.CSS("button.govuk-button")),
-		chromedp.WaitVisible(chromedp.CSS("[data-upload-words]")),
-		into(&words, chromedp.Text(chromedp.CSS("[data-upload-words]"))),
+		chromedp.WaitVisible(chromedp.CSS("[data-upload-error]")),
+		into(&words, chromedp.Text(chromedp.CSS("[data-upload-error]"))),
 		into(&where, chromedp.Location()),
 	)
 	if err != nil {

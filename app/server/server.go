@@ -133,7 +133,7 @@ const (
 	stopStorage = 5 * time.Second
 )
 
-// Stop ends HTTP, then jobs, then sends, then the database, each bounded in
+// Stop ends checks, HTTP, then jobs, then sends, then the database, each bounded in
 // time. It may be called twice.
 func (s *Server) Stop() error {
 	s.stop.Do(func() {
@@ -145,6 +145,7 @@ func (s *Server) Stop() error {
 				errs = append(errs, fmt.Errorf("stopping %s: %w", what, err))
 			}
 		}
+		s.web.EndChecks()
 		step("HTTP", stopHTTP, func(ctx context.Context) error {
 			err := s.web.App.ShutdownWithContext(ctx)
 			// Stopped before it began, HTTP would begin after all.

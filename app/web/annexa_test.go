@@ -122,8 +122,8 @@ func TestWhatAPackageSaysOfAnIssue(t *testing.T) {
 		state, found string
 		overdue      bool
 	}{
-		{workpackages.Issue{Count: 12, Retest: "2026-12-09"}, "Open", "12 findings in the newest check", false},
-		{workpackages.Issue{Count: 1, Retest: "2026-12-08", Recurrences: 1}, "Open, reopened once", "1 finding in the newest check", true},
+		{workpackages.Issue{Count: 12, Retest: "2026-12-09"}, "Open", "12 findings when last looked for", false},
+		{workpackages.Issue{Count: 1, Retest: "2026-12-08", Recurrences: 1}, "Open, reopened once", "1 finding when last looked for", true},
 		{workpackages.Issue{Passes: 1, Retest: "2026-12-09", Recurrences: 2}, "Open, reopened 2 times", "not found in the last check", false},
 		{workpackages.Issue{Passes: 2, Retest: "2026-12-01", ClosedOn: "2026-12-04"}, "Closed 4 December 2026", "not found in the last 2 checks", false},
 		{workpackages.Issue{Count: 3, Class: workpackages.NotAFault, ClosedOn: "2026-12-04"}, "Closed 4 December 2026", "3 findings when it was looked into", false},

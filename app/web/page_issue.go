@@ -46,7 +46,7 @@ func (s *Server) issueViews(w workpackages.WorkPackage, people []workpackages.Pe
 		case i.Passes > 1:
 			v.Found = "not found in the last " + plural(i.Passes, "check")
 		default:
-			v.Found = plural(i.Count, "finding") + " in the newest check"
+			v.Found = plural(i.Count, "finding") + " when last looked for"
 		}
 		out = append(out, v)
 	}
@@ -76,13 +76,10 @@ func issueFields(i workpackages.Issue, people []workpackages.Person, today workp
 	return []field{
 		classField(i.Class),
 		{Kind: "select", Name: "owner", Label: "Owner", Hint: "One person, accountable for it", Value: i.OwnerID, Options: peopleOptions(people, i.OwnerID, "Choose a person")},
-		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "If it is not a fault, say why. Do not name or describe a child", Value: i.Fix, Max: maxFix, Rows: 4},
+		{Kind: "textarea", Name: "fix", Label: "What will be done", Hint: "If it is not a fault, say why. Do not name or describe a child", Value: i.Fix, Max: workpackages.MaxFix, Rows: 4},
 		dateField("retest", "Retest date", "When a check should no longer find it. You can leave it empty if it is not a fault. For example, "+exampleDate(today), i.Retest),
 	}
 }
-
-// maxFix is the longest that the domain takes.
-const maxFix = 2000
 
 // theCause finds the check and the cause of the address.
 func (s *Server) theCause(c *fiber.Ctx) (workpackages.Check, annexa.Cause, error) {

@@ -30,6 +30,10 @@ func (s *Server) newDesk() *desk {
 // Stop ends the checks that run. It comes after the App's own Shutdown.
 func (s *Server) Stop(ctx context.Context) error { return s.desk.stop(ctx) }
 
+// EndChecks ends the checks that run without waiting for them, so that requests
+// that wait for one are answered before HTTP stops.
+func (s *Server) EndChecks() { s.desk.cancel() }
+
 // checkForm is the upload: the day and the files.
 func (s *Server) checkForm() form {
 	return form{

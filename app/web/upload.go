@@ -28,12 +28,14 @@ const (
 	maxUploadValue = 500 // bytes of an input that is no file
 )
 
-// How slow an upload may be: no pause longer than uploadPause, and after a time
-// of grace no fewer bytes a second than uploadRate on the whole.
+// How slow an upload may be: no pause longer than uploadPause, after a time of
+// grace no fewer bytes a second than uploadRate on the whole, and no longer than
+// uploadLongest, as it keeps room from others.
 const (
-	uploadPause = 20 * time.Second
-	uploadGrace = 30 * time.Second
-	uploadRate  = 32 << 10
+	uploadPause   = 20 * time.Second
+	uploadGrace   = 30 * time.Second
+	uploadRate    = 32 << 10
+	uploadLongest = 30 * time.Minute
 )
 
 // upload is a multipart form on its way in. Nothing of it touches the disk.
@@ -203,7 +205,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	}
 	now := time.Now()
 	if now.Sub(b.renewed) > time.Second {
-		if now.Sub(b.start) > uploadGrace+time.Duration(b.n)*time.Second/uploadRate {
+		if now.Sub(b.start) > min(uploadGrace+time.Duration(b.n)*time.Second/uploadRate, uploadLongest) {
 			return 0, cutShort(os.ErrDeadlineExceeded)
 		}
 		if err := b.conn.SetReadDeadline(now.Add(uploadPause)); err != nil {

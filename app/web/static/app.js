@@ -26,10 +26,9 @@ function watch(form) {
 }
 
 function say(form, words) {
-  form.querySelector("[data-upload-progress]").hidden = false;
-  form.querySelector("progress").hidden = true;
-  form.querySelector("[data-upload-progress] label").hidden = true;
-  form.querySelector("[data-upload-words]").textContent = words;
+  form.querySelector("[data-upload-progress]").hidden = true;
+  form.querySelector("[data-upload-words]").textContent = "";
+  form.querySelector("[data-upload-error]").textContent = words;
 }
 
 function send(form, bytes) {
@@ -39,8 +38,7 @@ function send(form, bytes) {
   const request = new XMLHttpRequest();
   const stop = (why) => { button.disabled = false; say(form, why); };
   form.querySelector("[data-upload-progress]").hidden = bytes === 0;
-  form.querySelector("[data-upload-progress] label").hidden = bar.hidden = false;
-  words.textContent = "";
+  words.textContent = form.querySelector("[data-upload-error]").textContent = "";
   button.disabled = true;
   request.upload.onprogress = (event) => {
     bar.value = event.lengthComputable ? 100 * event.loaded / event.total : 0;
