@@ -296,29 +296,29 @@ func (c *checker) laterCodes(l *listData, place int, col *columnData) {
 
 // rare are columns that may be blank, or alike, in a whole list of a small
 // authority: what they speak of seldom happens.
-var rare = map[string]bool{
-	"Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N)":                           true,
-	"Unaccompanied Asylum Seeking Child (UASC), or formerly UASC if 18 or over (Y/N)":                     true,
-	"Subject to Emergency Protection Order or Protected Under Police Powers in Last Six Months (Y/N)":     true,
-	"Is this a second or subsequent period of being a Looked After Child within the last 12 months (Y/N)": true,
-	"Date of Decision that Child Should No Longer be Placed for Adoption":                                 true,
-	"Reason Why Child No Longer Placed for Adoption":                                                      true,
-	"Date the child was placed for fostering in FFA or concurrent planning placement":                     true,
-	"Is the (prospective) adopter fostering for adoption?":                                                true,
-	"Date application submitted":          true,
-	"Date application approved":           true,
-	"Date of leaving adoption process":    true,
-	"Reason for leaving adoption process": true,
-	"Number of Episodes the Child has been ‘Absent’ from their Placement in the last 12 months": true,
-	"No. of children placed":           true,
-	"Disability":                       true,
-	"Does the Child have a Disability": true, // rule P07 looks at how many have one
-	"URN of Placement":                 true,
+var rare = []string{
+	"Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N)",
+	"Unaccompanied Asylum Seeking Child (UASC), or formerly UASC if 18 or over (Y/N)",
+	"Subject to Emergency Protection Order or Protected Under Police Powers in Last Six Months (Y/N)",
+	"Is this a second or subsequent period of being a Looked After Child within the last 12 months (Y/N)",
+	"Date of Decision that Child Should No Longer be Placed for Adoption",
+	"Reason Why Child No Longer Placed for Adoption",
+	"Date the child was placed for fostering in FFA or concurrent planning placement",
+	"Is the (prospective) adopter fostering for adoption?",
+	"Date application submitted",
+	"Date application approved",
+	"Date of leaving adoption process",
+	"Reason for leaving adoption process",
+	"Number of Episodes the Child has been ‘Absent’ from their Placement in the last 12 months",
+	"No. of children placed",
+	"Disability",
+	"Does the Child have a Disability", // rule P07 looks at how many have one
+	"URN of Placement",
 }
 
 // columnAsAWhole applies S07: a column is not wholly blank, nor one single value.
 func (c *checker) columnAsAWhole(l *listData, place int, col *columnData) {
-	if len(l.rows) < enoughRows || rare[col.Heading] {
+	if len(l.rows) < enoughRows || slices.Contains(rare, col.Heading) {
 		return
 	}
 	switch {

@@ -31,13 +31,10 @@ func pair(id string, list int, a, b string, source string) *Rule {
 		r.Why = "A visit says whether the child was seen alone; whether a child was seen alone speaks of a visit."
 	}
 	return build(r, check{list: list, columns: []string{a, b}, at: b, row: func(x *row) result {
-		switch {
-		case x.filled(0) == x.filled(1) && x.blank(0):
-			return skip
-		case !x.filled(0) && !x.blank(0), !x.filled(1) && !x.blank(1):
+		if x.blank(0) && x.blank(1) {
 			return skip
 		}
-		return failIf(x.filled(0) != x.filled(1))
+		return failIf(x.blank(0) != x.blank(1))
 	}})
 }
 
