@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,6 +33,8 @@ type codeValue struct {
 	Code     string   `yaml:"code"`
 	Label    string   `yaml:"label"`
 	Also     []string `yaml:"also"`
+	Words    []string `yaml:"words"`   // what case systems write that can mean nothing else
+	Guessed  []string `yaml:"guessed"` // and what may mean something else
 	Groups   []string `yaml:"groups"`
 	TreatAs  string   `yaml:"treat_as"` // "mapping gap": written by an extract for what it cannot map
 	SameAs   string   `yaml:"same_as"`
@@ -84,10 +87,12 @@ var prefix = regexp.MustCompile(`^(\(?[\p{L}\p{N}]{1,3}\s*[).]\s*)`)
 //  1. exact: the value as the template writes it, and as it also writes it;
 //  2. code: the code alone ("WBRI", "5A", "b"), and code and words in another
 //     form: "N1: Abuse or neglect";
-//  3. words: the value without its letter, and its label;
+//  3. words: the value without its letter, its label, and what case systems write
+//     that can mean nothing else;
 //
 // and, unsure, a word's first letter ("F"), a letter that sources disagree about,
-// or a finer code of the same data set.
+// a finer code of the same data set, or words that may mean something else. What
+// is none of these is taken apart: [codeSet.match] and [codeSet.bracketed] say how.
 func newCodeSet(id string, f *codeSetFact) *codeSet {
 	s := &codeSet{
 		id: id, title: f.Title, open: f.OpenEnded, wordsOnly: f.MatchWords, values: f.Values,
@@ -156,6 +161,12 @@ func (s *codeSet) addForms(i int, v codeValue) {
 		}
 	}
 	s.addSure(v.Label, i, byWords)
+	for _, w := range v.Words {
+		s.addSure(w, i, byWords)
+	}
+	for _, w := range v.Guessed {
+		s.addUnsure(w, i)
+	}
 	if v.Label != "" {
 		s.addSure(v.Code+" "+v.Label, i, byCode)
 	}
@@ -233,7 +244,11 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 	if at, ok := s.sure[key]; ok && at.value >= 0 {
 		return s.known(at.value, at.step)
 	}
+	if v, i, how := s.bracketed(cell); v != codeUnknown {
+		return v, i, how
+	}
 	// "1. White British" and "M - Male": each part on its own, if they agree.
+	cell = s.withoutNumber(cell)
 	bare := prefix.ReplaceAllString(cell, "")
 	parts := []string{bare}
 	parts = append(parts, strings.FieldsFunc(folder.Replace(cell), func(r rune) bool { return r == ':' || r == ')' })...)
@@ -278,6 +293,55 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 		}
 	}
 	return codeUnknown, -1, noMatch
+}
+
+// codeLast is words and then a code in brackets: "White British (WBRI)".
+var codeLast = regexp.MustCompile(`^(.*\S)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]$`)
+
+// bracketed reads words with a code in brackets behind them. It is sure where the
+// words say the same, or are the grouping that the code belongs to. Where they
+// are nobody's words, the code speaks alone, if it can be nothing but a code: of
+// two characters or more, as the template writes it, and neither Yes nor No.
+// Words that speak of another value leave both in doubt.
+func (s *codeSet) bracketed(cell string) (verdict, int, step) {
+	m := codeLast.FindStringSubmatch(strings.TrimSpace(folder.Replace(cell)))
+	if m == nil || s.wordsOnly {
+		return codeUnknown, -1, noMatch
+	}
+	label, code := m[1], m[2]
+	i, exact := s.code[code]
+	if !exact {
+		i = slices.IndexFunc(s.values, func(v codeValue) bool { return looseFold(v.Code) == looseFold(code) })
+	}
+	said, at, _ := s.match(label)
+	alone := said == codeUnknown && utf8.RuneCountInString(code) > 1
+	switch finer, ok := s.unsure[looseFold(code)]; {
+	case i < 0 && ok && finer >= 0 && alone:
+		return codeUnsure, finer, byGuess
+	case i < 0, said == codeUnknown && (!alone || !exact || s.values[i].plain()):
+		return codeUnknown, -1, noMatch
+	case said == codeUnknown, said != codeUnsure && at >= 0 && s.same(at, i), said == codeGrouping && s.values[i].in(label):
+		return s.known(i, byCode)
+	}
+	return codeUnsure, -1, byGuess
+}
+
+// in reports whether a value belongs to a grouping of analysts.
+func (v codeValue) in(grouping string) bool {
+	g := looseFold(prefix.ReplaceAllString(grouping, ""))
+	return slices.ContainsFunc(v.Groups, func(of string) bool { return looseFold(prefix.ReplaceAllString(of, "")) == g })
+}
+
+// ownNumber is a letter and figures, or figures, that somebody has put before words.
+var ownNumber = regexp.MustCompile(`^\s*\p{L}?[0-9]{1,2}\s+`)
+
+// withoutNumber takes somebody's own number from in front of words: "A1 White
+// British". Where a code has figures it may be a code, of this year or another.
+func (s *codeSet) withoutNumber(cell string) string {
+	if slices.ContainsFunc(s.values, func(v codeValue) bool { return strings.ContainsAny(v.Code, figures) }) {
+		return cell
+	}
+	return ownNumber.ReplaceAllString(cell, "")
 }
 
 func (s *codeSet) known(i int, how step) (verdict, int, step) {

@@ -50,7 +50,7 @@ var (
 	}
 	ruleCodeUnsure = &Rule{
 		ID: "S04Q", Title: "The value is probably a permitted code, but had to be guessed", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, Inferred: true,
-		Why:      "A word's first letter, a letter that belongs to another code than its words, or a finer code of the same data set can be read in two ways.",
+		Why:      "A word's first letter, a letter or code that belongs to another value than the words beside it, a finer code of the same data set, or words that are wider than the code can be read in two ways.",
 		Do:       "Write the code as the template does, with letter and words.",
 		Disputed: "In List 11 the template's guidance and its code tab give the letters c and d of gender the other way round.",
 	}
