@@ -208,9 +208,11 @@ func TestListsAreRecognised(t *testing.T) {
 		smart[i] = strings.ReplaceAll(h.(string), "'", "’")
 	}
 	camelCase := []any{"ChildUniqueID", "Gender", "Ethnicity", "DateOfBirth", "Age", "ReferralDate", "ReferralSource", "ReferralNFA", "ReferralsLast12Months", "AllocatedTeam", "AllocatedWorker"}
+	partly := slices.Clone(camelCase)
+	partly[0], partly[5], partly[8] = "PER_ID", "REF_DT", "REF_N"
 	low := [][]any{}
-	for range 9 {
-		low = append(low, []any{"a title"})
+	for range 29 {
+		low = append(low, []any{"Team:", "All"})
 	}
 	var nine17 []any
 	for _, c := range load().lists[8].Columns {
@@ -228,7 +230,8 @@ func TestListsAreRecognised(t *testing.T) {
 		{"in other case with other spaces", tab{"List 3", [][]any{shouting}}, 3, 1, 11},
 		{"with curly quotation marks", tab{"list-08", [][]any{smart}}, 8, 1, 34},
 		{"under an extract's own headings", tab{"Referrals", [][]any{camelCase}}, 3, 1, 11},
-		{"with its headings in the tenth row", tab{"List 3", append(slices.Clone(low), three)}, 3, 10, 11},
+		{"with its headings in the thirtieth row", tab{"List 3", append(slices.Clone(low), three)}, 3, 30, 11},
+		{"under a row of a case system's own names that fit less well", tab{"List 3", [][]any{partly, three}}, 3, 2, 11},
 		{"in the edition of 13 columns", tab{"List 9", [][]any{headings(9)}}, 9, 1, 13},
 		{"in the edition of 17 columns", tab{"List 9", [][]any{nine17}}, 9, 1, 17},
 		{"by its name, when its few columns are in many lists", tab{"list_8", [][]any{headings(8)[:5]}}, 8, 1, 34},
@@ -239,6 +242,37 @@ func TestListsAreRecognised(t *testing.T) {
 		short := len(c.tab.rows[0]) == 5 // the rest is missing, and found to be
 		if !l.Found || l.HeadingRow != c.row || len(l.Columns) != c.columns || len(r.Causes) != 0 && !short {
 			t.Errorf("%s: found %v in row %d with %d columns and %v", c.what, l.Found, l.HeadingRow, len(l.Columns), causesOf(r))
+		}
+	}
+}
+
+// TestHeadingsAmongTheRowsMakeNoOtherList: lists that were put one below the other
+// are the first, however well the headings further down fit.
+func TestHeadingsAmongTheRowsMakeNoOtherList(t *testing.T) {
+	short := slices.Clone(headings(3))
+	short[5], short[8] = "When they rang", "How often"
+	for what, below := range map[string][]any{"its own, all in order": headings(3), "another list's": headings(4)} {
+		rows := [][]any{short}
+		for range 23 {
+			rows = append(rows, fullRow(3))
+		}
+		r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"Export", append(rows, below, fullRow(3))})})
+		if l := r.Lists[2]; !l.Found || l.HeadingRow != 1 || l.Rows != 24 || r.Totals.Found != 1 {
+			t.Errorf("%s: List 3 found %v in row %d with %d rows, of %d lists", what, l.Found, l.HeadingRow, l.Rows, r.Totals.Found)
+		}
+		if c := causeOf(r, CauseKey("F05", 3, "")); c == nil || !slices.Equal(c.Rows, []int{25}) {
+			t.Errorf("%s: the headings in row 25 are taken for a child: %v", what, causesOf(r))
+		}
+	}
+}
+
+func TestTheTemplatesHeadingsUnderAFilesOwnAreNoChild(t *testing.T) {
+	own := slices.Clone(headings(3))
+	own[0], own[5] = "ChildUniqueID", "ReferralDate"
+	for _, first := range [][]any{own, headings(3)} {
+		r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"Export", [][]any{first, fullRow(3), headings(3)}})})
+		if got := causesOf(r); !slices.Equal(got, []string{"F05 3/ [3]"}) || r.Lists[2].Rows != 1 {
+			t.Errorf("%v over %d rows", got, r.Lists[2].Rows)
 		}
 	}
 }
@@ -446,6 +480,7 @@ func TestWhatStandsAmongTheRowsAndIsNoneIsLeftOut(t *testing.T) {
 		"a name and a day":                              {[]any{"Run:", "24/11/2026"}, true},
 		"the headings again":                            {headings(1), true},
 		"the headings again, in capitals":               {upper, true},
+		"another list's headings":                       {headings(3), true},
 		"what each column holds":                        {[]any{"text", "code", "code", "dd/mm/yyyy", "years", "dd/mm/yyyy", "code"}, true},
 		"a list with nothing in it":                     {[]any{"Nil return"}, true},
 		"an identity number alone":                      {[]any{"7000123"}, false},

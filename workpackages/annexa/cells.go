@@ -128,15 +128,17 @@ func (r *reader) noFigures(cells []tabular.Cell) bool {
 	return dates
 }
 
-// headingsAgain reports whether a row repeats the headings, as it does where
-// lists were put one below the other, or a report had pages.
+// headingsAgain reports whether a row repeats the headings, the file's own or the
+// template's, as it does where lists were put one below the other, or a report
+// had pages.
 func (r *reader) headingsAgain(cells []tabular.Cell) bool {
 	n := 0
 	for _, c := range r.l.cols {
 		if c.at < 0 {
 			continue
 		}
-		if n++; !strings.EqualFold(strings.TrimSpace(cellAt(cells, c.at)), c.written) {
+		text := strings.TrimSpace(cellAt(cells, c.at))
+		if n++; !strings.EqualFold(text, c.written) && !strings.EqualFold(text, c.Heading) {
 			return false
 		}
 	}

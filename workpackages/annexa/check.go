@@ -321,7 +321,7 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 		if len(first) == 0 {
 			return pass("unrecognised", "It is empty")
 		}
-		return pass("unrecognised", "None of its first ten rows holds the headings of a list")
+		return pass("unrecognised", fmt.Sprintf("None of its first %d rows holds the headings of a list", headingRows))
 	}
 	number := f.list.Number
 	if want := named(name); want != nil && want != f.list {

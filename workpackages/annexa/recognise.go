@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// How far down a heading row may stand.
-const headingRows = 10
+// How far down a heading row may stand, not counting blank rows: reports write
+// what was asked of them above their rows, a line for each.
+const headingRows = 30
 
 // ignoredTabs are those of Ofsted's template that hold no list.
 var ignoredTabs = []string{"front sheet", "faq and changes", "guidance", "codes used", "frontsheet", "faq", "cover", "notes", "contents", "read me", "readme"}
@@ -51,15 +52,13 @@ type layout struct {
 	score   float64
 }
 
-// fit lays a list over a row of headings.
-func fit(l *list, cells []string) layout {
+// fit lays a list over a row of headings, folded as foldHeading has them.
+func fit(l *list, cells, folded []string) layout {
 	f := layout{list: l, at: make([]int, len(l.Columns)), how: make([]string, len(l.Columns)), written: make([]string, len(l.Columns))}
 	taken := make([]bool, len(cells))
-	folded := make([]string, len(cells))
 	filled := 0
-	for i, c := range cells {
-		folded[i] = foldHeading(c)
-		if folded[i] != "" {
+	for _, c := range folded {
+		if c != "" {
 			filled++
 		}
 	}
@@ -160,13 +159,22 @@ const (
 )
 
 // recognise finds the heading row among the first rows of a table, and the list
-// it belongs to. name is that of the tab or file.
+// it belongs to. name is that of the tab or file. Once a row will do, only the one
+// below it may be better: further down stand other lists' headings, or a page's.
 func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 	want := named(name)
 	var best, bestNamed layout
+	good := len(first)
 	for i, cells := range first {
+		if i > good+1 {
+			break
+		}
+		folded := make([]string, len(cells))
+		for n, c := range cells {
+			folded[n] = foldHeading(c)
+		}
 		for _, l := range load().lists {
-			f := fit(l, cells)
+			f := fit(l, cells, folded)
 			f.row = numbers[i]
 			if f.score > best.score && f.tells() {
 				best = f
@@ -174,6 +182,9 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 			if l == want && f.score > bestNamed.score {
 				bestNamed = f
 			}
+		}
+		if max(best.score, bestNamed.score) >= enough {
+			good = min(good, i)
 		}
 	}
 	// Columns that many lists share say nothing against the name.
