@@ -499,6 +499,41 @@ func TestWhatStandsAmongTheRowsAndIsNoneIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestTheColumnsNumbersUnderTheHeadingsAreNoChild: some templates number their
+// columns, in a row of its own.
+func TestTheColumnsNumbersUnderTheHeadingsAreNoChild(t *testing.T) {
+	ordinals := func(form string, from, n int) (out []any) {
+		for i := range n {
+			out = append(out, fmt.Sprintf(form, from+i))
+		}
+		return out
+	}
+	width := len(headings(1))
+	for name, c := range map[string]struct {
+		rows [][]any
+		want string
+	}{
+		"plain":                             {[][]any{headings(1), ordinals("%d", 1, width), fullRow(1)}, "F05 1/ [2]"},
+		"in brackets":                       {[][]any{headings(1), ordinals("(%d)", 1, width), fullRow(1)}, "F05 1/ [2]"},
+		"under a title, with a blank row":   {[][]any{{"Contacts"}, headings(1), {}, ordinals("%d", 1, width), fullRow(1)}, "F05 1/ [4]"},
+		"beside a column of nobody's":       {[][]any{append([]any{"Row"}, headings(1)...), ordinals("%d", 1, width+1), append([]any{"x"}, fullRow(1)...)}, "F05 1/ [2]"},
+		"beside a column left blank":        {[][]any{append([]any{""}, headings(1)...), append([]any{""}, ordinals("%d", 1, width)...), append([]any{""}, fullRow(1)...)}, "F05 1/ [2]"},
+		"an identity number of 1, no more":  {[][]any{headings(1), {1}, fullRow(1)}, ""},
+		"numbers that are not the columns'": {[][]any{headings(1), ordinals("%d", 2, width), fullRow(1)}, ""},
+		"numbers further down":              {[][]any{headings(1), fullRow(1), ordinals("%d", 1, width)}, ""},
+	} {
+		r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"List 1", c.rows})})
+		got := causesOf(r)
+		aside := slices.IndexFunc(got, func(s string) bool { return strings.HasPrefix(s, "F05") })
+		if c.want == "" && (aside >= 0 || r.Lists[0].Rows != 2) {
+			t.Errorf("%s: left out: %v", name, got)
+		}
+		if c.want != "" && (aside < 0 || got[aside] != c.want || r.Lists[0].Rows != 1) {
+			t.Errorf("%s: %v over %d rows", name, got, r.Lists[0].Rows)
+		}
+	}
+}
+
 func csvOf(sep string, rows ...[]any) string {
 	var b strings.Builder
 	for _, row := range rows {

@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -61,8 +62,8 @@ func emptyRow(cells []tabular.Cell) bool {
 }
 
 // aside reports whether a row is no row of the list, but a sum, the headings
-// again, or words that a report writes above or below its rows. Otherwise each
-// would count as a child with everything blank.
+// again, the columns' numbers, or words that a report writes above or below its
+// rows. Otherwise each would count as a child.
 func (r *reader) aside(cells []tabular.Cell) bool {
 	id := noColumn
 	for _, c := range r.l.cols {
@@ -76,6 +77,9 @@ func (r *reader) aside(cells []tabular.Cell) bool {
 		case "total", "totals", "grand total", "sum", "count":
 			return true
 		}
+	}
+	if len(r.l.rows) == 0 && r.columnNumbers(cells) {
+		return true
 	}
 	if strings.ContainsAny(text, figures) {
 		return r.alone(cells, id) && wordy(text)
@@ -143,6 +147,22 @@ func (r *reader) headingsAgain(cells []tabular.Cell) bool {
 		}
 	}
 	return n > 1
+}
+
+// columnNumbers reports whether a row numbers the columns from 1, with none of
+// the list's left out.
+func (r *reader) columnNumbers(cells []tabular.Cell) bool {
+	n := 0
+	for _, c := range cells {
+		text := strings.Trim(c.Value, " ().")
+		if text == "" {
+			continue
+		}
+		if n++; text != strconv.Itoa(n) {
+			return false
+		}
+	}
+	return n > 2 && !slices.ContainsFunc(r.l.cols, func(c *columnData) bool { return c.at >= 0 && cellAt(cells, c.at) == "" })
 }
 
 // look keeps what the column as a whole looks like.
