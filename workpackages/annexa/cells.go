@@ -285,6 +285,8 @@ func (r *reader) code(i int, c *columnData, text string, row int) (state, int32)
 		return good, m.value
 	case codeUnsure:
 		rule = ruleCodeUnsure
+	case codeDisputed:
+		rule = ruleCodeDisputed
 	case codeGrouping:
 		rule = ruleGrouping
 	case codeGap:

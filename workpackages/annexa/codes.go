@@ -73,6 +73,7 @@ type verdict uint8
 const (
 	codeSure     verdict = iota // one value, beyond doubt
 	codeUnsure                  // probably one value, by a guess that has to be shown
+	codeDisputed                // a letter that sources read as different values
 	codeGrouping                // a grouping that analysts use, in place of a code
 	codeGap                     // what an extract writes when it cannot map
 	codeUnknown
@@ -287,7 +288,7 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 		i, ok := s.unsure[k]
 		switch {
 		case ok && i == disputed:
-			return codeUnsure, -1, byGuess
+			return codeDisputed, -1, byGuess
 		case ok && i >= 0:
 			return codeUnsure, i, byGuess
 		}

@@ -57,6 +57,7 @@ func TestSpellingsOfCaseSystems(t *testing.T) {
 		{"contact_referral_source", "1 Police", codeUnknown, "", noMatch},
 		{"category_of_need_cla", "N9 Abuse or neglect", codeUnknown, "", noMatch},
 
+		{"gender_adopter", "c", codeDisputed, "", byGuess},
 		{"gender", "1", codeUnknown, "", noMatch},
 		{"gender", "2", codeUnknown, "", noMatch},
 		{"yes_no", "1", codeUnknown, "", noMatch},

@@ -148,7 +148,7 @@ func (r *Report) valuesSheet(x *xlsxWriter) error {
 			as = v.col.codes.values[v.value].Value
 		}
 		switch v.verdict {
-		case codeUnsure:
+		case codeUnsure, codeDisputed:
 			style = styleWarning
 		case codeSure:
 		default:

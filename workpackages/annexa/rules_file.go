@@ -50,8 +50,14 @@ var (
 	}
 	ruleCodeUnsure = &Rule{
 		ID: "S04Q", Title: "The value is probably a permitted code, but had to be guessed", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, Inferred: true,
-		Why:      "A word's first letter, a letter or code that belongs to another value than the words beside it, a finer code of the same data set, or words that are wider than the code can be read in two ways.",
-		Do:       "Write the code as the template does, with letter and words.",
+		Why: "A word's first letter, a letter or code that belongs to another value than the words beside it, a finer code of the same data set, or words that are wider than the code can be read in two ways.",
+		Do:  "Write the code as the template does, with letter and words.",
+	}
+	ruleCodeDisputed = &Rule{
+		ID: "S04L", Title: "The letter alone does not say which code is meant", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"}, Inferred: true,
+		Lists: []int{11}, Columns: []string{gender},
+		Why:      "Sources give the letter to different codes, so nobody can tell what stands here.",
+		Do:       "Write the words beside the letter.",
 		Disputed: "In List 11 the template's guidance and its code tab give the letters c and d of gender the other way round.",
 	}
 	ruleCodeGap = &Rule{
@@ -109,5 +115,5 @@ var (
 
 var fileRules = []*Rule{
 	ruleListMissing, ruleHeadingMissing, ruleHeadingUnknown, ruleListTwice, ruleTabMisnamed, ruleHeadingTwice, ruleAside, ruleHiddenTab,
-	ruleCode, ruleCodeUnsure, ruleCodeGap, ruleGrouping, ruleDate, ruleDateSwapped, rulePlaceholder, ruleNumber, ruleFraction, ruleErrorCell, ruleFormula, ruleHardSpace,
+	ruleCode, ruleCodeUnsure, ruleCodeDisputed, ruleCodeGap, ruleGrouping, ruleDate, ruleDateSwapped, rulePlaceholder, ruleNumber, ruleFraction, ruleErrorCell, ruleFormula, ruleHardSpace,
 }

@@ -169,3 +169,21 @@ func (b *bookMaker) list(name string, number int, cell func(row int, heading str
 	}
 	b.tab(name, rows...)
 }
+
+// TestADisputeIsSaidWhereItIsOne: that sources read the letters of List 11's gender
+// differently is no doubt about a gender elsewhere.
+func TestADisputeIsSaidWhereItIsOne(t *testing.T) {
+	for _, c := range []struct {
+		list int
+		cell string
+		says bool
+	}{{3, "F", false}, {11, "F", false}, {11, "c", true}} {
+		row := fullRow(c.list)
+		row[slices.Index(headings(c.list), any(gender))] = c.cell
+		r := checked(t, Options{Single: true}, Source{Name: "w.xlsx", Data: workbook(t, tab{"List", [][]any{headings(c.list), another(c.list), row}})})
+		i := slices.IndexFunc(r.Causes, func(x Cause) bool { return x.Column == gender })
+		if i < 0 || strings.Contains(r.Causes[i].Disputed, "List 11") != c.says {
+			t.Errorf("List %d, %s: %+v", c.list, c.cell, r.Causes)
+		}
+	}
+}
