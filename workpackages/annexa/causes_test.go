@@ -143,6 +143,41 @@ func TestPatternsSpeakForExtractOrRecording(t *testing.T) {
 	}
 }
 
+// TestLostNoughtsAreCountedOfNumbersThatHadSome: of children who are in one list
+// alone nobody knows, so they are no rows in order.
+func TestLostNoughtsAreCountedOfNumbersThatHadSome(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		lost func(list, row int) bool
+		all  bool
+	}{
+		{"every list but the first", func(list, _ int) bool { return list > 1 }, true},
+		{"a few rows of List 3", func(list, row int) bool { return list == 3 && row%40 == 0 }, false},
+	} {
+		r := annexatest.New(11, 3000)
+		for _, l := range r.Lists[:10] {
+			for n, row := range l.Rows {
+				if !c.lost(l.Number, n) {
+					row[0] = "000" + row[0]
+				}
+			}
+		}
+		report, found := checkedReturn(t, r), 0
+		for _, x := range report.Causes {
+			if x.Rule != "S08" {
+				continue
+			}
+			found++
+			if c.all && (x.Of != x.Count || x.Count >= fewRows && x.Verdict != Extract) || !c.all && (x.List != 3 || x.Of < 40*x.Count-80) {
+				t.Errorf("%s: %s in List %d, %d of %d: %s", c.what, x.Verdict, x.List, x.Count, x.Of, x.Reason)
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s: nothing was found", c.what)
+		}
+	}
+}
+
 func TestWhatFollowsFromABrokenColumnIsNoCauseOfItsOwn(t *testing.T) {
 	r := annexatest.New(12, 4000)
 	spoil(r, 8, func(cell func(string) *string) { *cell(birth) = "not a date" })

@@ -225,23 +225,41 @@ func (c *checker) blanksOfClosed(l *listData, place int, col *columnData) {
 // spoilt by a number format, padded, or without the noughts of the same child's
 // number elsewhere.
 func (c *checker) idForms(l *listData, place int, col *columnData) {
-	letters := 0
+	all, letters := 0, 0
 	for row := range l.shape {
-		if l.who[row] >= 0 && l.shape[row]&lettered != 0 {
+		if l.who[row] < 0 {
+			continue
+		}
+		all++
+		if l.shape[row]&lettered != 0 {
 			letters++
 		}
 	}
-	odd := letters > 0 && letters*20 < len(l.shape) // a few among many that have none
-	c.applies(ruleIDForm, l, place, len(l.shape))
+	few := letters > 0 && letters*20 < all // a few among many that have none
+	odd, lost, kept := 0, 0, 0
 	for row, form := range l.shape {
 		if l.who[row] < 0 {
 			continue
 		}
-		lost := l.Number != 11 && form&leadingNought == 0 && c.lostNoughts[l.who[row]]
-		if form&(dotNought|scientific|padded|marked) != 0 || lost || odd && form&lettered != 0 {
-			c.find(ruleIDForm, l.Number, place, row, 0)
+		switch {
+		case form&(dotNought|scientific|padded|marked) != 0 || few && form&lettered != 0:
+			odd++
+		case form&leadingNought != 0:
+			kept++
+			continue
+		case l.Number != 11 && c.lostNoughts[l.who[row]]:
+			lost++
+		default:
+			continue
 		}
+		c.find(ruleIDForm, l.Number, place, row, 0)
 	}
+	if lost > odd {
+		// Only of a number that has noughts somewhere can they be lost: a child who
+		// is in no other list says nothing of how the numbers are written.
+		all = odd + lost + kept
+	}
+	c.applies(ruleIDForm, l, place, all)
 }
 
 func (c *checker) dateColumn(l *listData, place int, col *columnData) {
