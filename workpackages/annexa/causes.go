@@ -277,6 +277,9 @@ func (c *checker) judge(out *Cause, r *Rule, f *found, l *listData, s spread) (V
 	if r.UsualCause == CauseSystem && s.teams >= 3 && s.teams*3 >= s.all*2 {
 		return Extract, fmt.Sprintf("It is spread over %d of %d teams, as a fault of the extract is", s.teams, s.all)
 	}
+	if r.UsualCause == CauseSystem && s.all == 0 && out.Share >= 0.8 {
+		return Extract, fmt.Sprintf("It is so in %d of %d rows, and usually the extract's doing", n, of)
+	}
 	return Unclear, "It is neither everywhere nor in one team. " + usually(r)
 }
 
