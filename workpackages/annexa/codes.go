@@ -279,6 +279,9 @@ func (s *codeSet) match(cell string) (verdict, int, step) {
 			}
 			return codeUnsure, found, byGuess
 		}
+		if s.strange(cell) {
+			return codeUnsure, found, byGuess
+		}
 		return s.known(found, byWords)
 	}
 	if s.groups[key] || s.groups[looseFold(bare)] {
@@ -343,6 +346,20 @@ func (s *codeSet) withoutNumber(cell string) string {
 		return cell
 	}
 	return ownNumber.ReplaceAllString(cell, "")
+}
+
+// codeFirst is what looks like a code, and then words: "N9: Abuse or neglect".
+var codeFirst = regexp.MustCompile(`^\s*(\p{L}{1,2}[0-9]{1,2}\p{L}?)\s*(?::| - )`)
+
+// strange reports whether a code that the set has not stands before words of a
+// value, where codes look like it: of this year or another, it may mean another.
+func (s *codeSet) strange(cell string) bool {
+	m := codeFirst.FindStringSubmatch(folder.Replace(cell))
+	if m == nil || s.withoutNumber(m[1]+" x") != m[1]+" x" {
+		return false
+	}
+	_, there := s.sure[looseFold(m[1])]
+	return !there
 }
 
 func (s *codeSet) known(i int, how step) (verdict, int, step) {

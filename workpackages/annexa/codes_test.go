@@ -55,6 +55,7 @@ func TestSpellingsOfCaseSystems(t *testing.T) {
 		{"ethnicity", "12 Chinese", codeSure, "CHNE", byWords},
 		{"placement_type", "K9 Children's Homes", codeUnknown, "", noMatch},
 		{"contact_referral_source", "1 Police", codeUnknown, "", noMatch},
+		{"category_of_need_cla", "N9: Abuse or neglect", codeUnsure, "N1", byGuess},
 		{"category_of_need_cla", "N9 Abuse or neglect", codeUnknown, "", noMatch},
 
 		{"gender_adopter", "c", codeDisputed, "", byGuess},
