@@ -33,6 +33,9 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 	for _, reason := range r.Fit.Reasons {
 		t.line("  %s", reason)
 	}
+	if n := r.practiceOnly(); n > 0 {
+		t.line("  %s: act on what was late or not done, and send the lists", aboutPractice(n))
+	}
 	t.change(o.Change)
 	t.causes(r)
 	if len(r.Settings) > 0 {
@@ -76,8 +79,29 @@ func (r *Report) Summary() string {
 	if r.Totals.Empty > 0 {
 		s += fmt.Sprintf(", %d of them empty", r.Totals.Empty)
 	}
-	return fmt.Sprintf("%s; %s; %s, %s and %s in %s. %s.", s, count(r.Totals.Rows, "row"), count(r.Totals.Errors, "error"), count(r.Totals.Warnings, "warning"), count(r.Totals.Infos, "note"),
+	s = fmt.Sprintf("%s; %s; %s, %s and %s in %s. %s.", s, count(r.Totals.Rows, "row"), count(r.Totals.Errors, "error"), count(r.Totals.Warnings, "warning"), count(r.Totals.Infos, "note"),
 		count(len(r.Causes), "cause"), r.Fit.Verdict.Label())
+	if n := r.practiceOnly(); n > 0 {
+		s += " " + aboutPractice(n) + "."
+	}
+	return s
+}
+
+// practiceOnly counts the errors of a return that is fit to send all the same,
+// as each is about practice; else it is 0.
+func (r *Report) practiceOnly() int {
+	data := slices.ContainsFunc(r.Causes, func(c Cause) bool { return c.Severity == SeverityError && !practice(c.Rule) })
+	if r.Fit.Verdict != FitToSend || data {
+		return 0
+	}
+	return r.Totals.Errors
+}
+
+func aboutPractice(errors int) string {
+	if errors == 1 {
+		return "The 1 error is about practice, not about the data"
+	}
+	return fmt.Sprintf("All %d errors are about practice, not about the data", errors)
 }
 
 type textWriter struct {
