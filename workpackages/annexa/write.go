@@ -311,7 +311,7 @@ func (t *textWriter) causes(r *Report) {
 	} {
 		var of []Group
 		for _, g := range t.groups(r) {
-			if g.Causes[0].Verdict == part.verdict {
+			if g.Causes[0].Verdict == part.verdict && t.shows(g.Causes[0]) {
 				of = append(of, g)
 			}
 		}
@@ -325,8 +325,8 @@ func (t *textWriter) causes(r *Report) {
 			most = pageUnclear
 		}
 		for _, g := range of {
-			if !t.o.All && (shown == most || g.Causes[0].Severity == SeverityInfo) {
-				continue
+			if !t.o.All && shown == most {
+				break
 			}
 			shown++
 			t.group(r, g)
@@ -334,6 +334,27 @@ func (t *textWriter) causes(r *Report) {
 		if more := len(of) - shown; more > 0 {
 			t.line("  and %s more: --all shows them, --out puts every row into a workbook", count(more, "cause"))
 		}
+	}
+	t.notes(r)
+}
+
+// shows reports whether a page has room for a cause at all: for a note it has not.
+func (t *textWriter) shows(c Cause) bool { return t.o.All || c.Severity != SeverityInfo }
+
+// notes says once how many notes the page leaves out: a part of which nothing
+// but notes is left would be a title with nothing under it.
+func (t *textWriter) notes(r *Report) {
+	if !slices.ContainsFunc(r.Causes, func(c Cause) bool { return !t.shows(c) }) {
+		return
+	}
+	t.line("")
+	switch r.Totals.Infos {
+	case 0: // each is kept back
+		t.line("There are notes: --all shows them.")
+	case 1:
+		t.line("1 note: --all shows it.")
+	default:
+		t.line("%s: --all shows them.", count(r.Totals.Infos, "note"))
 	}
 }
 

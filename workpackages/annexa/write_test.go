@@ -65,3 +65,45 @@ func TestErrorsThatAreKeptBackAreNotCounted(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+// TestAPageHasNoPartOfNotesOnly: each was a title with "and 1 cause more" under it.
+func TestAPageHasNoPartOfNotesOnly(t *testing.T) {
+	clean := checkedReturn(t, annexatest.New(52, 600))
+	if clean.Totals.Errors+clean.Totals.Warnings > 0 || clean.Totals.Infos < 2 {
+		t.Fatalf("the return has %+v", clean.Totals)
+	}
+	faulty := annexatest.New(52, 600)
+	faulty.Lists[7].Rows[0][slices.Index(faulty.Lists[7].Headings, ethnicity)] = "Martian"
+	const extract, unclear = "For the extract or the mapping", "The pattern does not say"
+	for _, c := range []struct {
+		what      string
+		report    *Report
+		o         TextOptions
+		has, less []string
+	}{
+		{"notes only", clean, TextOptions{}, []string{"\n\n9 notes: --all shows them.\n\n"}, []string{extract, unclear, "more: --all", "\n\n\n"}},
+		{"notes only, all of it", clean, TextOptions{All: true}, []string{extract, unclear, "  info List 9"}, []string{"--all"}},
+		{"a fault and notes", checkedReturn(t, faulty), TextOptions{}, []string{unclear + "\n  error List 8", "\n9 notes: --all shows them.\n"}, []string{extract, "more: --all"}},
+	} {
+		p := page(t, c.report, c.o)
+		for _, s := range c.has {
+			if !strings.Contains(p, s) {
+				t.Errorf("%s: no %q in\n%s", c.what, s, p)
+			}
+		}
+		for _, s := range c.less {
+			if strings.Contains(p, s) {
+				t.Errorf("%s: %q in\n%s", c.what, s, p)
+			}
+		}
+	}
+}
+
+func TestTheNotesLeftOutAreCounted(t *testing.T) {
+	for n, want := range map[int]string{0: "There are notes: --all shows them.", 1: "1 note: --all shows it.", 2: "2 notes: --all shows them."} {
+		r := &Report{Totals: Totals{Infos: n}, Causes: []Cause{{Severity: SeverityInfo}}}
+		if p := page(t, r, TextOptions{}); strings.Count(p, want) != 1 {
+			t.Errorf("%d: %s", n, p)
+		}
+	}
+}
