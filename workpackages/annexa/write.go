@@ -1,6 +1,7 @@
 package annexa
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -154,44 +155,104 @@ func (t *textWriter) headings(r *Report) {
 			part("%s: %s", u.Where, lowerFirst(u.Why))
 		}
 	}
+	for _, g := range lacking(r) {
+		verb := "lack"
+		if len(g.lists) == 1 {
+			verb = "lacks"
+		}
+		part("%s %s: %s", listsOf(g.lists), verb, strings.Join(g.names, "; "))
+	}
 	for _, l := range r.Lists {
-		var missing, codes []string
-		for _, c := range l.Columns {
-			if c.Match == matchMissing {
-				missing = append(missing, c.Heading)
-			}
-			if v := c.Values; v != nil && v.Guessed+v.Unknown > 0 {
-				codes = append(codes, fmt.Sprintf("%s (%d guessed, %d not known, of %d)", c.Heading, v.Guessed, v.Unknown, v.Exact+v.Code+v.Words+v.Guessed+v.Unknown))
-			}
-		}
-		if len(missing) > 0 {
-			part("List %d lacks: %s", l.Number, strings.Join(missing, "; "))
-		}
 		if len(l.Unknown) > 0 {
 			part("List %d has headings that are none of its columns: %s", l.Number, t.few(l.Unknown))
 		}
-		if len(codes) > 0 {
+		if codes := t.matched(l); len(codes) > 0 {
 			part("List %d, values matched to codes: %s", l.Number, strings.Join(codes, "; "))
 		}
 	}
 	title = "Matched by another name"
-	lists := map[string][]int{}
-	var names []string
+	for _, g := range inLists(r, func(c ColumnMap) string {
+		if c.Match != matchAlias {
+			return ""
+		}
+		return fmt.Sprintf("“%s” as %s", c.Written, c.Heading)
+	}) {
+		part("%s: %s", listsOf(g.lists), g.names[0])
+	}
+}
+
+// saidOf is what is so in each of some lists.
+type saidOf struct {
+	names []string
+	lists []int
+}
+
+// inLists gives what is said of columns, in the order met, each once with the
+// lists it is said of. Of a column of which nothing is said, say gives "".
+func inLists(r *Report, say func(ColumnMap) string) []saidOf {
+	place := map[string]int{}
+	var out []saidOf
 	for _, l := range r.Lists {
 		for _, c := range l.Columns {
-			if c.Match != matchAlias {
+			name := say(c)
+			if name == "" {
 				continue
 			}
-			name := fmt.Sprintf("“%s” as %s", c.Written, c.Heading)
-			if lists[name] == nil {
-				names = append(names, name)
+			i, there := place[name]
+			if !there {
+				i = len(out)
+				place[name] = i
+				out = append(out, saidOf{names: []string{name}})
 			}
-			lists[name] = append(lists[name], l.Number)
+			out[i].lists = append(out[i].lists, l.Number)
 		}
 	}
-	for _, name := range names {
-		part("%s: %s", listsOf(lists[name]), name)
+	return out
+}
+
+// lacking gives the columns that lists lack: those that the same lists lack are
+// one line.
+func lacking(r *Report) []saidOf {
+	var out []saidOf
+	for _, g := range inLists(r, func(c ColumnMap) string {
+		if c.Match != matchMissing {
+			return ""
+		}
+		return c.Heading
+	}) {
+		i := slices.IndexFunc(out, func(o saidOf) bool { return slices.Equal(o.lists, g.lists) })
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		out[i].names = append(out[i].names, g.names...)
 	}
+	return out
+}
+
+// matched says of the columns with values that had to be guessed or are not
+// known how many, the columns with the most unknown first, and how many more
+// columns there are.
+func (t *textWriter) matched(l ListReport) []string {
+	const most = 5
+	var columns []ColumnMap
+	for _, c := range l.Columns {
+		if v := c.Values; v != nil && v.Guessed+v.Unknown > 0 {
+			columns = append(columns, c)
+		}
+	}
+	slices.SortStableFunc(columns, func(a, b ColumnMap) int {
+		return cmp.Or(cmp.Compare(b.Values.Unknown, a.Values.Unknown), cmp.Compare(b.Values.Guessed, a.Values.Guessed))
+	})
+	var out []string
+	for i, c := range columns {
+		if i == most && !t.o.All {
+			return append(out, fmt.Sprintf("and %d more", len(columns)-i))
+		}
+		v := c.Values
+		out = append(out, fmt.Sprintf("%s (%d guessed, %d not known, of %d)", c.Heading, v.Guessed, v.Unknown, v.Exact+v.Code+v.Words+v.Guessed+v.Unknown))
+	}
+	return out
 }
 
 // few writes the first of many headings, each spelling once, and how many more

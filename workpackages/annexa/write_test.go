@@ -1,6 +1,7 @@
 package annexa
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -105,5 +106,40 @@ func TestTheNotesLeftOutAreCounted(t *testing.T) {
 		if p := page(t, r, TextOptions{}); strings.Count(p, want) != 1 {
 			t.Errorf("%d: %s", n, p)
 		}
+	}
+}
+
+// TestOneColumnThatManyListsLackIsToldOnce, and those that the same lists lack
+// on one line.
+func TestOneColumnThatManyListsLackIsToldOnce(t *testing.T) {
+	lacks := func(headings ...string) []ColumnMap {
+		out := []ColumnMap{{Heading: "Gender", Match: matchExact}}
+		for _, h := range headings {
+			out = append(out, ColumnMap{Heading: h, Match: matchMissing})
+		}
+		return out
+	}
+	r := &Report{Lists: []ListReport{
+		{Number: 3, Columns: lacks("Allocated Worker")}, {Number: 4, Columns: lacks("Allocated Worker")},
+		{Number: 5, Columns: lacks("Date of ICPC", "Allocated Worker", "Case status")}, {Number: 6, Columns: lacks()},
+	}}
+	const want = "\nWhat could not be matched, and was not checked\n  Lists 3, 4 and 5 lack: Allocated Worker\n  List 5 lacks: Date of ICPC; Case status\n\n"
+	if p := page(t, r, TextOptions{}); !strings.Contains(p, want) {
+		t.Error(p)
+	}
+}
+
+func TestAPageNamesTheColumnsWithTheMostUnknownValues(t *testing.T) {
+	l := ListReport{Number: 8}
+	for i := range 14 {
+		l.Columns = append(l.Columns, ColumnMap{Heading: fmt.Sprintf("C%d", i+1), Match: matchExact, Values: &ValueMatch{Exact: 20, Guessed: i % 2, Unknown: i / 2}})
+	}
+	r := &Report{Lists: []ListReport{l}}
+	const line = "  List 8, values matched to codes: C14 (1 guessed, 6 not known, of 27); C13 (0 guessed, 6 not known, of 26); C12 (1 guessed, 5 not known, of 26); C11 (0 guessed, 5 not known, of 25); C10 (1 guessed, 4 not known, of 25); "
+	if p := page(t, r, TextOptions{}); !strings.Contains(p, line+"and 8 more\n") {
+		t.Error(p)
+	}
+	if p := page(t, r, TextOptions{All: true}); !strings.Contains(p, line+"C9 (") || !strings.Contains(p, "C2 (1 guessed, 0 not known, of 21)\n") {
+		t.Error(p)
 	}
 }
