@@ -12,7 +12,7 @@ RUN go mod download
 COPY . .
 COPY --from=web /src/app/web/node_modules app/web/node_modules
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /readiness ./app \
- && mkdir /data
+ && mkdir -m 700 /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -30,6 +30,7 @@ type Annexa struct {
 type Folder struct {
 	Sources []annexa.Source // by name
 	Newest  time.Time       // when the newest of them was written: the lists were made then
+	Over    string          // what else the folder holds, a sentence without names; empty: nothing
 }
 
 const (
@@ -115,7 +116,11 @@ func (d Deps) checkOnce(ctx context.Context, o Occasion, id string) (workpackage
 		return workpackages.Check{}, withoutName(unreadable, folder.Sources)
 	case err != nil:
 		return workpackages.Check{}, err
-	case o.DryRun:
+	}
+	if folder.Over != "" {
+		r.Notes = append(r.Notes, folder.Over)
+	}
+	if o.DryRun {
 		return workpackages.Check{CheckSummary: workpackages.CheckSummary{ID: id, AsOf: asOf}, Report: *r.Stored()}, nil
 	}
 	return d.Packages.RecordCheck(ctx, workpackages.System(), id, workpackages.Scheduled, asOf, r)

@@ -52,6 +52,7 @@ type folder struct {
 	unread error // what reading the folder gives
 	bad    error // what checking gives
 	asked  []annexa.Options
+	over   string
 }
 
 // six is when the check is due on a Tuesday.
@@ -73,7 +74,7 @@ func newFolder(t *testing.T) *folder {
 		Outbox:   f.council, BaseURL: "https://r.example", Zone: zone, Now: clock,
 		Annexa: Annexa{
 			Files: func() (Folder, error) {
-				return Folder{Sources: []annexa.Source{{Name: "a.csv"}, {Name: "child-name.xlsx"}}, Newest: f.newest}, f.unread
+				return Folder{Sources: []annexa.Source{{Name: "a.csv"}, {Name: "child-name.xlsx"}}, Newest: f.newest, Over: f.over}, f.unread
 			},
 			check: func(_ context.Context, _ []annexa.Source, o annexa.Options) (*annexa.Report, error) {
 				f.asked = append(f.asked, o)
@@ -150,6 +151,19 @@ func TestACheckIsKeptUnderItsInstantAndMadeOnce(t *testing.T) {
 	}
 	if url := f.made[0].Content.Button.URL; url != "https://r.example/annexa/checks/"+c.ID {
 		t.Errorf("the button leads to %s", url)
+	}
+}
+
+func TestACheckKeepsWhatItsFolderHoldsBesideTheLists(t *testing.T) {
+	for _, over := range []string{"", "Passed over in the folder: a file of a kind that is not read (.docx)"} {
+		f := newFolder(t)
+		f.over = over
+		if _, err := f.run(t, six, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(f.checks[0].Report.Notes, "; "); got != over {
+			t.Errorf("of %q is kept %q", over, got)
+		}
 	}
 }
 

@@ -50,6 +50,7 @@ type Files struct {
 	// Single is true when only CSV files were named, and no folder: lists that are
 	// not among them are then not missed.
 	Single bool
+	Over   PassedOver // what else the folders hold
 }
 
 // Read reads the files of the paths: each a file, or a folder of them. Its errors
@@ -64,7 +65,7 @@ func Read(paths ...string) (Files, error) {
 		names := []string{p}
 		if info.IsDir() {
 			f.Single = false
-			if names, err = list(p); err != nil {
+			if names, err = f.Over.list(p); err != nil {
 				return Files{}, err
 			}
 		}
@@ -92,26 +93,30 @@ func isText(name string) bool {
 	return slices.Contains([]string{".csv", ".tsv", ".txt"}, strings.ToLower(filepath.Ext(name)))
 }
 
-// list gives the workbooks and CSV files of a folder, by name. What an office
-// program leaves beside an open workbook, and what is hidden, is none of them.
-func list(dir string) ([]string, error) {
+// list gives the workbooks and CSV files of a folder, by name, and counts the rest.
+func (p *PassedOver) list(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, &Error{dir, true, "cannot be read: check that this user may read it"}
 	}
+	p.in++
 	kinds := []string{".xlsx", ".xlsm", ".ods", ".xls"}
 	var files []string
 	for _, e := range entries {
-		hidden := strings.HasPrefix(e.Name(), "~$") || strings.HasPrefix(e.Name(), ".")
 		known := isText(e.Name()) || slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name())))
-		if e.Type().IsRegular() && !hidden && known {
+		if e.Type().IsRegular() && !untold(e.Name()) && known {
 			files = append(files, filepath.Join(dir, e.Name()))
+			continue
 		}
+		p.add(e)
 	}
-	if len(files) == 0 {
-		return nil, &Error{dir, true, "holds no workbook and no CSV file: give the folder that holds the lists"}
+	switch {
+	case len(files) > 0:
+		return files, nil
+	case p.kinds[".xlsb"] > 0:
+		return nil, &Error{dir, true, "holds no workbook but in the form .xlsb, which is not read: save it in Excel as .xlsx"}
 	}
-	return files, nil
+	return nil, &Error{dir, true, "holds no workbook and no CSV file: give the folder that holds the lists"}
 }
 
 // add reads one file.

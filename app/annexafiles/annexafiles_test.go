@@ -50,6 +50,51 @@ func TestWhichFilesOfAFolderAreRead(t *testing.T) {
 	}
 }
 
+// TestWhatAFolderHoldsBesideTheListsIsSaidWithoutNames, as what is said is stored
+// and sent, and a file may be named after a child.
+func TestWhatAFolderHoldsBesideTheListsIsSaidWithoutNames(t *testing.T) {
+	for _, c := range []struct {
+		what    string
+		files   []string
+		folders []string
+		link    bool
+		says    string
+	}{
+		{"lists only", []string{"List 1.csv", "List 2.xlsx"}, nil, false, ""},
+		{"what programs leave there", []string{"List 1.csv", "~$List 1.xlsx", ".hidden", "Thumbs.db", "Desktop.ini"}, []string{".git"}, false, ""},
+		{"a document", []string{"List 1.csv", "Jane.DOCX"}, nil, false, "Passed over in the folder: a file of a kind that is not read (.docx)"},
+		{"an older copy and files of three kinds", []string{"List 1.csv", "b.docx", "query.sql", "a.xlsb"}, []string{"old"}, false,
+			"Passed over in the folder: a folder and 3 files of kinds that are not read (.docx, .sql, .xlsb). To have an .xlsb read, save it in Excel as .xlsx"},
+		{"several of one kind", []string{"List 1.csv", "b.pdf", "a.sql", "b.sql"}, []string{"Jane.csv", "old"}, false, "Passed over in the folder: 2 folders and 3 files of kinds that are not read (.pdf, 2 .sql)"},
+		{"ends of names that people chose", []string{"List 1.csv", "review.Jane Smith", "x.docx", "y.jane"}, nil, false, "Passed over in the folder: 3 files of kinds that are not read (.docx, 2 others)"},
+		{"a file without an end", []string{"List 1.csv", "jane"}, nil, false, "Passed over in the folder: a file of a kind that is not read"},
+		{"a link and a folder", []string{"List 1.csv", "x.sql"}, []string{"old"}, true, "Passed over in the folder: a folder, a link and a file of a kind that is not read (.sql)"},
+	} {
+		dir := folder(t, c.files...)
+		for _, n := range c.folders {
+			if err := os.Mkdir(filepath.Join(dir, n), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.link {
+			if err := os.Symlink(filepath.Join(dir, "List 1.csv"), filepath.Join(dir, "jane.csv")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f, err := annexafiles.Folder(dir)
+		if err != nil || f.Over.Sentence() != c.says {
+			t.Errorf("%s: %q, %v", c.what, f.Over.Sentence(), err)
+		}
+	}
+}
+
+func TestWhatTwoFoldersHoldIsSaidOnce(t *testing.T) {
+	f, err := annexafiles.Read(folder(t, "a.csv", "a.sql"), folder(t, "b.csv", "b.sql"))
+	if want := "Passed over in the folders: 2 files of kinds that are not read (2 .sql)"; err != nil || f.Over.Sentence() != want {
+		t.Errorf("%q, %v", f.Over.Sentence(), err)
+	}
+}
+
 func TestListsThatAreNotNamedAreMissedUnlessOnlyCSVFilesAreNamed(t *testing.T) {
 	dir := folder(t, "a.csv", "b.txt", "c.xlsx")
 	path := func(n string) string { return filepath.Join(dir, n) }
@@ -84,6 +129,7 @@ func TestWhatCannotBeReadSaysWhatToDoWithTheNameAndWithout(t *testing.T) {
 		{"a folder that is not there", filepath.Join(empty, "child-name"), dir, "cannot be found: check that it is there"},
 		{"a file in place of a folder", file, dir, "cannot be found: check that it is there"},
 		{"an empty folder", empty, dir, "holds no workbook and no CSV file"},
+		{"a folder of binary workbooks", folder(t, "child-name.xlsb"), dir, "holds no workbook but in the form .xlsb, which is not read: save it in Excel as .xlsx"},
 		{"a folder of links only", link, dir, "holds no workbook and no CSV file"},
 	} {
 		err := c.read(c.path)

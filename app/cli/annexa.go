@@ -138,12 +138,18 @@ func annexaCheck(ctx context.Context, paths []string, a annexaFlags, getenv func
 	switch {
 	case errors.As(err, &unreadable):
 		fmt.Fprintf(stderr, "%s.\n", unreadable)
+		if over := files.Over.Sentence(); over != "" && unreadable.File == "" {
+			fmt.Fprintln(stderr, over+".")
+		}
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "Stopped. Nothing was written.")
 		return exitUsage
 	case err != nil:
 		return fail(stderr, err)
+	}
+	if over := files.Over.Sentence(); over != "" {
+		r.Notes = append(r.Notes, over)
 	}
 	if a.out != "" {
 		if err := writeFindings(ctx, a.out, paths, r, files.Sources); err != nil {

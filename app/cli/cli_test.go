@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,34 @@ func TestTheExitCodesOfAnnexeAChecks(t *testing.T) {
 		if r.code != c.code || !strings.Contains(r.stdout+r.stderr, c.says) {
 			t.Errorf("%s: %d, %q, %q", c.what, r.code, r.stdout, r.stderr)
 		}
+	}
+}
+
+func TestACheckOfAFolderSaysWhatItPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"List 1.csv": listOne + "A1,b) Female,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n",
+		"query.sql":  "select", "notes.docx": "x",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const over = "Passed over in the folder: 2 files of kinds that are not read (.docx, .sql)"
+	r := runLine(t, nil, "annexa", "check", dir)
+	if strings.Count(r.stdout, over+".\n") != 1 || strings.Contains(r.stdout, "query") {
+		t.Errorf("as text: %s", r.stdout)
+	}
+	var report struct{ Notes []string }
+	r = runLine(t, nil, "annexa", "check", "--format", "json", dir)
+	if err := json.Unmarshal([]byte(r.stdout), &report); err != nil || !slices.Contains(report.Notes, over) {
+		t.Errorf("as JSON: %v, %v", report.Notes, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "List 1.csv"), []byte("a,b\n1,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r = runLine(t, nil, "annexa", "check", dir); r.code != exitUsage || !strings.Contains(r.stderr, over+".\n") {
+		t.Errorf("where no list was found: %d %s", r.code, r.stderr)
 	}
 }
 

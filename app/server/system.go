@@ -103,7 +103,7 @@ func annexaFolder(dir string) func() (schedules.Folder, error) {
 		if errors.As(err, &known) {
 			return schedules.Folder{}, workpackages.Errorf(workpackages.Unavailable, "%s", known.Sentence())
 		}
-		return schedules.Folder{Sources: f.Sources, Newest: f.Newest}, err
+		return schedules.Folder{Sources: f.Sources, Newest: f.Newest, Over: f.Over.Sentence()}, err
 	}
 }
 
