@@ -101,7 +101,28 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
+	if s.embedded {
+		if err := keepPrivate(o.DataDir); err != nil {
+			return nil, errors.Join(badFolder(o.DataDir, err), s.Close(ctx))
+		}
+	}
 	return s, nil
+}
+
+// keepPrivate lets this user alone read the files of the embedded database. The
+// engine makes them with whatever the process allows, and takes no file that is
+// empty for a new database; so it is done once they are made, when nothing but
+// indexes is in them. SQLite gives the files beside the database, which come and
+// go, its mode.
+func keepPrivate(dir string) error {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		err := os.Chmod(filepath.Join(dir, embeddedDatabase+".sqlite"+end), 0o600)
+		// Files that another user made stay theirs, where the folder lets us use them.
+		if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) prepare(ctx context.Context) error {
