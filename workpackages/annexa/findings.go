@@ -34,7 +34,7 @@ func (r *Report) WriteFindings(ctx context.Context, w io.Writer, sources []Sourc
 		if l == nil {
 			continue
 		}
-		marks := r.run.marks(l)
+		marks := r.marks(l)
 		if len(marks) == 0 {
 			continue
 		}
@@ -49,7 +49,13 @@ const keepSafe = "This workbook holds children's data. Keep it where the return 
 
 // styleOf is how a severity is lit.
 func styleOf(s Severity) xlsxStyle {
-	return map[Severity]xlsxStyle{SeverityError: styleError, SeverityWarning: styleWarning, SeverityInfo: styleInfo}[s]
+	switch s {
+	case SeverityError:
+		return styleError
+	case SeverityWarning:
+		return styleWarning
+	}
+	return styleInfo
 }
 
 func (v Verdict) label() string {
@@ -63,7 +69,7 @@ func (v Verdict) label() string {
 }
 
 func (r *Report) causesSheet(x *xlsxWriter) error {
-	s, err := x.sheet("Causes", []float64{10, 6, 30, 44, 9, 9, 8, 18, 52, 26, 60, 8, 30}, 5)
+	s, err := x.sheet("Causes", []float64{10, 6, 30, 44, 9, 9, 8, 18, 52, 26, 60, 8, 30}, 5, true)
 	if err != nil {
 		return err
 	}
@@ -108,7 +114,7 @@ var stepWords = [noMatch + 1]string{"sure: as the template writes it", "sure: by
 
 // valuesSheet says what each way of writing a code was read as, the doubtful first.
 func (r *Report) valuesSheet(x *xlsxWriter) error {
-	s, err := x.sheet("How values were read", []float64{6, 40, 40, 40, 34}, 4)
+	s, err := x.sheet("How values were read", []float64{6, 40, 40, 40, 34}, 4, false)
 	if err != nil {
 		return err
 	}
@@ -164,10 +170,28 @@ type mark struct {
 	column   int // of the list; noColumn for the row as a whole
 	rule     *Rule
 	severity Severity
+	whole    bool // of a fault of the whole column: see wholeColumn
+}
+
+// wholeShare is the share of a list's rows from which a fault of the extract is
+// one of the whole column.
+const wholeShare = 0.9
+
+// wholeColumn gives the keys of a list's causes that one repair of the extract
+// mends in nearly every row: to read a few of those rows is to have read all.
+func (r *Report) wholeColumn(l *listData) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range r.Causes {
+		if c.List == l.Number && c.Verdict == Extract && c.Of > 0 && share(c, len(l.rows)) > wholeShare {
+			out[c.Key] = true
+		}
+	}
+	return out
 }
 
 // marks gives the findings of a list by the file's row numbers.
-func (c *checker) marks(l *listData) map[int32][]mark {
+func (r *Report) marks(l *listData) map[int32][]mark {
+	c, whole := r.run, r.wholeColumn(l)
 	out := map[int32][]mark{}
 	for k, f := range c.found {
 		if k.list != l.Number {
@@ -180,7 +204,7 @@ func (c *checker) marks(l *listData) map[int32][]mark {
 		if c.settings.off(k.rule, k.list, column) || c.settings.leftOut(k.list) != "" {
 			continue
 		}
-		m := mark{k.column, k.rule, c.settings.severity(k.rule)}
+		m := mark{k.column, k.rule, c.settings.severity(k.rule), whole[CauseKey(k.rule.ID, k.list, column)]}
 		for _, row := range f.rows {
 			out[l.rows[row]] = append(out[l.rows[row]], m)
 		}
@@ -196,15 +220,54 @@ func (c *checker) marks(l *listData) map[int32][]mark {
 	return out
 }
 
+// alike reports whether a row has no fault but those of whole columns.
+func alike(marks []mark) bool {
+	return !slices.ContainsFunc(marks, func(m mark) bool { return !m.whole })
+}
+
+// mostAlike is how many rows are listed that have no fault but those of whole columns.
+const mostAlike = 20
+
+// omitted says how many rows of a list are not in its sheet, and why; "" where
+// all are there.
+func omitted(l *listData, marks map[int32][]mark) string {
+	n := 0
+	var faults []string
+	for _, of := range marks {
+		if !alike(of) {
+			continue
+		}
+		n++
+		for _, m := range of {
+			if one := m.says(l); !slices.Contains(faults, one) {
+				faults = append(faults, one)
+			}
+		}
+	}
+	if n <= mostAlike {
+		return ""
+	}
+	slices.Sort(faults)
+	rows := "rows are"
+	if n == mostAlike+1 {
+		rows = "row is"
+	}
+	return fmt.Sprintf("%d more %s left out here: nothing is wrong in them but what is wrong in nearly every row, which one repair of the extract mends. %s.", n-mostAlike, rows, strings.Join(faults, "; "))
+}
+
+// says is a mark in words: "Ethnicity: the value is not a permitted code [S04]".
+func (m mark) says(l *listData) string {
+	if m.column == noColumn {
+		return m.rule.Title + " [" + m.rule.ID + "]"
+	}
+	return l.Columns[m.column].Heading + ": " + lowerFirst(m.rule.Title) + " [" + m.rule.ID + "]"
+}
+
 // reasons say in a cell what is wrong with a row.
 func reasons(l *listData, marks []mark) string {
 	var s []string
 	for _, m := range marks {
-		one := m.rule.Title + " [" + m.rule.ID + "]"
-		if m.column != noColumn {
-			one = l.Columns[m.column].Heading + ": " + lowerFirst(m.rule.Title) + " [" + m.rule.ID + "]"
-		}
-		s = append(s, one)
+		s = append(s, m.says(l))
 	}
 	return strings.Join(s, "\n")
 }
@@ -218,23 +281,29 @@ func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, mark
 			widths, headings = append(widths, 18), append(headings, col.Heading)
 		}
 	}
-	s, err := x.sheet(fmt.Sprintf("List %d", l.Number), widths, 4)
+	s, err := x.sheet(fmt.Sprintf("List %d", l.Number), widths, 4, false)
 	if err != nil {
 		return err
 	}
 	s.row(text(styleTitle, fmt.Sprintf("%s: %s with something to look at", l.Title, count(len(marks), "row"))))
 	s.row(text(stylePlain, "Row is the row's number in your file. Lit cells are those the reason speaks of. "+keepSafe))
-	s.row()
+	s.row(text(styleBold, omitted(l, marks)))
 	s.heading(headings...)
 	f, err := tabular.Open(sources[l.source])
 	if err != nil {
 		return err
 	}
 	t := f.Tables[l.table-1]
+	same := 0
 	if err := f.Scan(ctx, t, nil, func(n int, cells []tabular.Cell) error {
 		of := marks[int32(n)]
 		if len(of) == 0 {
 			return nil
+		}
+		if alike(of) {
+			if same++; same > mostAlike {
+				return nil
+			}
 		}
 		out := []xlsxCell{number(stylePlain, n), text(styleWrap, reasons(l, of))}
 		for i, col := range l.cols {
@@ -251,7 +320,7 @@ func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, mark
 					style = styleOf(m.severity)
 				}
 			}
-			out = append(out, shown(style, cell, t.Date1904))
+			out = append(out, shown(style, cell, col.Type, t.Date1904))
 		}
 		s.row(out...)
 		return s.err
@@ -261,22 +330,47 @@ func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, mark
 	return s.close()
 }
 
-// shown writes a cell as the file has it: dates as people read them.
-func shown(style xlsxStyle, c tabular.Cell, date1904 bool) xlsxCell {
-	switch c.Kind {
-	case tabular.Formula:
+// shown writes a cell of a column as the check read it, so that it sorts and
+// counts: dates as dates, numbers as numbers. What it could not read stays as the
+// file has it.
+func shown(style xlsxStyle, c tabular.Cell, of columnType, date1904 bool) xlsxCell {
+	switch {
+	case c.Kind == tabular.Formula:
 		return text(style, "(a formula)")
-	case tabular.Date:
-		if serial, err := strconv.ParseFloat(c.Value, 64); err == nil {
-			if d, v := serialDate(serial, date1904); v == goodDate {
-				return text(style, d.time().Format("02/01/2006"))
-			}
+	case c.Kind == tabular.Date, of == dateColumn && (c.Kind == tabular.Number || c.Kind == tabular.Text):
+		if cell, ok := shownDate(style, c, date1904); ok {
+			return cell
 		}
-	case tabular.Number:
+	}
+	if c.Kind == tabular.Number || of == numberColumn && c.Kind == tabular.Text {
 		// A long number is an identity number, which a spreadsheet would spoil.
 		if v, err := strconv.ParseFloat(c.Value, 64); err == nil && len(c.Value) <= 9 {
-			return xlsxCell{style: style, number: true, value: strconv.FormatFloat(v, 'f', -1, 64)}
+			if n := number(style, v); c.Kind == tabular.Number || n.value == c.Value {
+				return n
+			}
 		}
 	}
 	return text(style, c.Value)
+}
+
+// shownDate writes a date. Stand-ins for none stay as they are: they are read as
+// no date.
+func shownDate(style xlsxStyle, c tabular.Cell, date1904 bool) (cell xlsxCell, ok bool) {
+	var d day
+	v := notDate
+	if c.Kind == tabular.Text {
+		d, v = readDate(c.Value, date1904)
+	} else if serial, err := strconv.ParseFloat(c.Value, 64); err == nil {
+		d, v = serialDate(serial, date1904)
+	}
+	switch {
+	case v != goodDate:
+		return xlsxCell{}, false
+	case !placeholders[d]:
+		cell, ok = date(style, d)
+	}
+	if !ok && c.Kind == tabular.Date { // what the file holds is a number, which nobody sees there
+		return text(style, d.time().Format("02/01/2006")), true
+	}
+	return cell, ok
 }

@@ -32,7 +32,20 @@ const (
 	styleError
 	styleWarning
 	styleInfo
+	styleDate // dates follow in the order of plain, error, warning and info
+	styleDateError
+	styleDateWarning
+	styleDateInfo
 )
+
+// dated gives the style of a date where text would have the one given.
+func (s xlsxStyle) dated() xlsxStyle {
+	switch s {
+	case styleError, styleWarning, styleInfo:
+		return s - styleError + styleDateError
+	}
+	return styleDate
+}
 
 // xlsxCell is one cell; its zero value is empty.
 type xlsxCell struct {
@@ -45,13 +58,35 @@ func number[T int | float64](style xlsxStyle, v T) xlsxCell {
 	return xlsxCell{style: style, value: strconv.FormatFloat(float64(v), 'f', -1, 64), number: true}
 }
 
+// firstSerial is 1 March 1900: on the days before it programs disagree, as Excel
+// believes in a 29 February before.
+const firstSerial = 61
+
+// date makes a cell that sorts as a date; ok is false for a day that a
+// spreadsheet has no number for.
+func date(style xlsxStyle, d day) (cell xlsxCell, ok bool) {
+	serial := int(d - epoch1900)
+	if serial < firstSerial || serial > lastSerial {
+		return xlsxCell{}, false
+	}
+	return number(style.dated(), serial), true
+}
+
 // text makes a cell of text that no spreadsheet takes for a formula, whatever
-// becomes of the workbook later.
+// becomes of the workbook later: saved as CSV, it has lost that its cells are
+// text, but not an apostrophe.
 func text(style xlsxStyle, s string) xlsxCell {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && !harmless(s) {
 		s = "'" + s
 	}
 	return xlsxCell{style: style, value: s}
+}
+
+// harmless reports whether text that begins as a formula may is a number with a
+// sign, or nothing but hyphens, as many write for blank.
+func harmless(s string) bool {
+	signed := s[0] == '+' || s[0] == '-'
+	return signed && digits(strings.Replace(s[1:], ".", "", 1)) || strings.Trim(s, "-") == ""
 }
 
 func newXLSX(w io.Writer) *xlsxWriter { return &xlsxWriter{zip: zip.NewWriter(w)} }
@@ -84,8 +119,9 @@ const (
 )
 
 // sheet begins a sheet; widths are of its columns, in characters, and head is
-// the row of the headings, which stay in sight.
-func (x *xlsxWriter) sheet(name string, widths []float64, head int) (*xlsxSheet, error) {
+// the row of the headings, which stay in sight. Printed, a sheet that is to fit
+// has all columns on a page; one with dozens would be too small to read.
+func (x *xlsxWriter) sheet(name string, widths []float64, head int, fit bool) (*xlsxSheet, error) {
 	x.sheets = append(x.sheets, name)
 	part, err := x.zip.Create(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(x.sheets)))
 	if err != nil {
@@ -93,7 +129,10 @@ func (x *xlsxWriter) sheet(name string, widths []float64, head int) (*xlsxSheet,
 	}
 	s := &xlsxSheet{w: bufio.NewWriterSize(part, 1<<16), widths: widths, head: head}
 	s.print(xmlHead + `<worksheet xmlns="` + nsMain + `">`)
-	s.print(fmt.Sprintf(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, head, head+1))
+	if fit {
+		s.print(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
+	}
+	s.print(fmt.Sprintf(`<sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, head, head+1))
 	for i, width := range widths {
 		s.print(fmt.Sprintf(`<col min="%d" max="%d" width="%g" customWidth="1"/>`, i+1, i+1, width))
 	}
@@ -177,7 +216,7 @@ func (s *xlsxSheet) close() error {
 	if s.rows > s.head {
 		s.print(fmt.Sprintf(`<autoFilter ref="A%d:%s%d"/>`, s.head, columnName(len(s.widths)-1), s.rows))
 	}
-	s.print(`<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>`)
+	s.print(`<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>`)
 	if s.err != nil {
 		return s.err
 	}
@@ -225,7 +264,7 @@ func (x *xlsxWriter) close() error {
 
 // styleSheet holds the cell formats in the order of the xlsxStyle constants. The
 // reason stands in words beside every lit cell: colour only helps.
-const styleSheet = `<styleSheet xmlns="` + nsMain + `">` +
+const styleSheet = `<styleSheet xmlns="` + nsMain + `"><numFmts count="1"><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts>` +
 	`<fonts count="3"><font><sz val="11"/><name val="Arial"/></font><font><b/><sz val="11"/><name val="Arial"/></font><font><b/><sz val="14"/><name val="Arial"/></font></fonts>` +
 	`<fills count="6"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>` +
 	`<fill><patternFill patternType="solid"><fgColor rgb="FFE6E6E6"/></patternFill></fill>` +
@@ -233,7 +272,7 @@ const styleSheet = `<styleSheet xmlns="` + nsMain + `">` +
 	`<fill><patternFill patternType="solid"><fgColor rgb="FFFFE4BC"/></patternFill></fill>` +
 	`<fill><patternFill patternType="solid"><fgColor rgb="FFCBE0F5"/></patternFill></fill></fills>` +
 	`<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>` +
-	`<cellXfs count="9">` +
+	`<cellXfs count="13">` +
 	`<xf applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
 	`<xf fontId="1" applyFont="1"/>` +
 	`<xf fontId="2" applyFont="1"/>` +
@@ -243,4 +282,8 @@ const styleSheet = `<styleSheet xmlns="` + nsMain + `">` +
 	`<xf fillId="3" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
 	`<xf fillId="4" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
 	`<xf fillId="5" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1"/></xf>` +
+	`<xf numFmtId="164" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
+	`<xf numFmtId="164" fillId="3" applyNumberFormat="1" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
+	`<xf numFmtId="164" fillId="4" applyNumberFormat="1" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
+	`<xf numFmtId="164" fillId="5" applyNumberFormat="1" applyFill="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf>` +
 	`</cellXfs></styleSheet>`
