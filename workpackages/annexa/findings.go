@@ -69,7 +69,7 @@ func (v Verdict) label() string {
 }
 
 func (r *Report) causesSheet(x *xlsxWriter) error {
-	s, err := x.sheet("Causes", []float64{10, 6, 30, 44, 9, 9, 8, 18, 52, 26, 60, 8, 30}, 5, true)
+	s, err := x.sheet("Causes", []float64{9, 5, 24, 30, 9, 8, 7, 13, 34, 16, 40, 6, 14}, 5, true)
 	if err != nil {
 		return err
 	}

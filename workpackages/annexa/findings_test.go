@@ -228,6 +228,13 @@ func TestOnlyTheCausesArePrintedOnOnePagesWidth(t *testing.T) {
 			t.Errorf("%s fits a page: %v, %v", sheet, fit, err)
 		}
 	}
+	again := map[string]string{}
+	for _, n := range book.GetDefinedName() {
+		again[n.Scope] = n.RefersTo
+	}
+	if again["Causes"] != "'Causes'!$5:$5" || again["List 8"] != "'List 8'!$A:$A,'List 8'!$4:$4" {
+		t.Errorf("printed again on each page: %v", again)
+	}
 }
 
 // TestRowsOfAFaultOfTheWholeColumnAreNotAllListed: an extract that writes every

@@ -16,7 +16,12 @@ import (
 // files while it writes, and children's rows must not touch the disk.
 type xlsxWriter struct {
 	zip    *zip.Writer
-	sheets []string
+	sheets []xlsxTitle
+}
+
+// xlsxTitle is a sheet's name, and what of it is printed again on each page.
+type xlsxTitle struct {
+	name, again string
 }
 
 // xlsxStyle is the place of a cell format in styles.xml.
@@ -120,9 +125,14 @@ const (
 
 // sheet begins a sheet; widths are of its columns, in characters, and head is
 // the row of the headings, which stay in sight. Printed, a sheet that is to fit
-// has all columns on a page; one with dozens would be too small to read.
+// has all columns on a page; one with dozens would be too small to read, and has
+// its first column on each.
 func (x *xlsxWriter) sheet(name string, widths []float64, head int, fit bool) (*xlsxSheet, error) {
-	x.sheets = append(x.sheets, name)
+	again := fmt.Sprintf("'%s'!$%d:$%d", name, head, head)
+	if !fit {
+		again = fmt.Sprintf("'%s'!$A:$A,%s", name, again)
+	}
+	x.sheets = append(x.sheets, xlsxTitle{name, again})
 	part, err := x.zip.Create(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(x.sheets)))
 	if err != nil {
 		return nil, err
@@ -216,7 +226,7 @@ func (s *xlsxSheet) close() error {
 	if s.rows > s.head {
 		s.print(fmt.Sprintf(`<autoFilter ref="A%d:%s%d"/>`, s.head, columnName(len(s.widths)-1), s.rows))
 	}
-	s.print(`<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>`)
+	s.print(`<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>`)
 	if s.err != nil {
 		return s.err
 	}
@@ -233,19 +243,20 @@ func columnName(i int) string {
 
 // close writes the parts that speak of the sheets.
 func (x *xlsxWriter) close() error {
-	var types, book, rels strings.Builder
+	var types, book, titles, rels strings.Builder
 	types.WriteString(xmlHead + `<Types xmlns="` + nsTypes + `"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
 		`<Override PartName="/xl/workbook.xml" ContentType="` + typePrefix + `sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="` + typePrefix + `styles+xml"/>`)
 	book.WriteString(xmlHead + `<workbook xmlns="` + nsMain + `" xmlns:r="` + nsRel + `"><sheets>`)
 	rels.WriteString(xmlHead + `<Relationships xmlns="` + nsPackRel + `">`)
-	for i, name := range x.sheets {
+	for i, sheet := range x.sheets {
 		n := i + 1
 		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="%sworksheet+xml"/>`, n, typePrefix)
-		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, name, n, n)
+		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, sheet.name, n, n)
+		fmt.Fprintf(&titles, `<definedName name="_xlnm.Print_Titles" localSheetId="%d">%s</definedName>`, i, sheet.again)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, n, nsRel, n)
 	}
 	types.WriteString(`</Types>`)
-	book.WriteString(`</sheets></workbook>`)
+	book.WriteString(`</sheets><definedNames>` + titles.String() + `</definedNames></workbook>`)
 	fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/></Relationships>`, len(x.sheets)+1, nsRel)
 	for _, part := range []struct{ name, content string }{
 		{"xl/workbook.xml", book.String()}, {"xl/_rels/workbook.xml.rels", rels.String()}, {"xl/styles.xml", xmlHead + styleSheet}, {"[Content_Types].xml", types.String()},
