@@ -47,7 +47,7 @@ func (c *checker) causes() []Cause {
 		kept[cause.Key] = k
 		out = append(out, cause)
 	}
-	alike(out)
+	asOtherDates(out)
 	c.follow(out, kept)
 	slices.SortFunc(out, func(a, b Cause) int {
 		return cmp.Or(
@@ -59,9 +59,9 @@ func (c *checker) causes() []Cause {
 	return out
 }
 
-// alike gives what a few dates cannot show by themselves the verdict of the other
+// asOtherDates gives what a few dates cannot show by themselves the verdict of the other
 // columns: what writes three columns in a form that is none writes them all so.
-func alike(all []Cause) {
+func asOtherDates(all []Cause) {
 	for _, r := range []*Rule{ruleDate, ruleDateSwapped} {
 		columns := 0
 		for _, x := range all {
