@@ -753,7 +753,7 @@ func TestACauseIsTakenUpAsAnIssue(t *testing.T) {
 		t.Fatalf("%d %s", made.Status, made.Body)
 	}
 	page := b.get("/packages/" + packageData)
-	for _, want := range []string{"The value is not a permitted code", "The four spellings go into the mapping", "8 December 2026", "Ann Analyst", "312 findings in the newest check"} {
+	for _, want := range []string{"The value is not a permitted code", "The four spellings go into the mapping", "8 December 2026", "Ann Analyst", "312 findings when last looked for"} {
 		if !strings.Contains(page.Body, want) {
 			t.Errorf("the package does not say %q", want)
 		}
