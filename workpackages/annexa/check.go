@@ -46,14 +46,14 @@ func Check(ctx context.Context, sources []Source, o Options) (*Report, error) {
 	c.data.setAsOf(o.AsOf)
 	total, before := int64(0), int64(0)
 	for _, s := range sources {
-		total += int64(len(s.Data))
+		total += s.Bytes()
 	}
 	for i, s := range sources {
 		c.progress("Reading", readingShare*float64(before)/float64(max(total, 1)))
 		if err := c.file(ctx, i, s, before, total); err != nil {
 			return nil, err
 		}
-		before += int64(len(s.Data))
+		before += s.Bytes()
 	}
 	if err := c.anyList(); err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (c *checker) file(ctx context.Context, n int, src Source, before, total int
 	for i, t := range tables {
 		if err := c.table(ctx, f, n, t, func(read, of int64) {
 			done := (float64(i) + float64(read)/float64(max(of, 1))) / float64(len(f.Tables))
-			c.progress("Reading", readingShare*(float64(before)+done*float64(len(src.Data)))/float64(max(total, 1)))
+			c.progress("Reading", readingShare*(float64(before)+done*float64(src.Bytes()))/float64(max(total, 1)))
 		}); err != nil {
 			return err
 		}

@@ -154,7 +154,7 @@ func decodeAll(r io.Reader) error {
 }
 
 func readAll(data []byte) error {
-	f, err := Open(Source{"book.xlsx", data})
+	f, err := Open(Source{Name: "book.xlsx", Data: data})
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func BenchmarkCSV(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				f, err := Open(Source{"list.csv", data})
+				f, err := Open(Source{Name: "list.csv", Data: data})
 				if err != nil {
 					b.Fatal(err)
 				}

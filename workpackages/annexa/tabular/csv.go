@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -26,8 +27,8 @@ const (
 // as Excel numbers rows, and with LazyQuotes it takes a mark that is never
 // closed for the end of the file.
 type text struct {
-	data   []byte
-	skip   int64 // bytes of the byte-order mark
+	src    Source
+	skip   int64 // bytes of the byte-order mark that are no text
 	decode func(io.Reader) io.Reader
 	sep    byte
 	sepRow bool // the first line only names the separator: sep=;
@@ -35,12 +36,12 @@ type text struct {
 
 // openCSV finds out the encoding and the separator.
 func (f *File) openCSV() error {
-	t := &text{data: f.src.Data}
+	t := &text{src: f.src}
 	if err := t.encoding(); err != nil {
 		return err
 	}
 	head := make([]byte, window)
-	n, err := io.ReadFull(t.decode(bytes.NewReader(t.data)), head)
+	n, err := io.ReadFull(t.decode(t.src.from(t.skip)), head)
 	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
 		return problem(notText)
 	}
@@ -52,21 +53,31 @@ func (f *File) openCSV() error {
 // encoding tells UTF-8, UTF-16 with a byte-order mark and Windows-1252 apart.
 func (t *text) encoding() error {
 	t.decode = func(r io.Reader) io.Reader { return r }
-	utf16 := bytes.HasPrefix(t.data, []byte("\xFF\xFE")) || bytes.HasPrefix(t.data, []byte("\xFE\xFF"))
+	var head [3]byte
+	n, err := io.ReadFull(t.src.from(0), head[:])
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	utf16 := bytes.HasPrefix(head[:n], []byte("\xFF\xFE")) || bytes.HasPrefix(head[:n], []byte("\xFE\xFF"))
 	switch {
-	case utf16 && len(t.data)%2 != 0:
+	case utf16 && t.src.Bytes()%2 != 0:
 		return problem(cutOff)
 	case utf16:
 		t.decode = func(r io.Reader) io.Reader {
 			return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r)
 		}
 		return nil
-	case bytes.IndexByte(t.data, 0) >= 0:
+	}
+	var l looks
+	switch err := l.over(t.src.from(0)); {
+	case err != nil:
+		return err
+	case l.nul:
 		return problem(notText)
-	case bytes.HasPrefix(t.data, []byte("\xEF\xBB\xBF")):
-		t.data, t.skip = t.data[3:], 3
-	case utf8.Valid(t.data):
-	case endsInCharacter(t.data):
+	case string(head[:n]) == "\xEF\xBB\xBF":
+		t.skip = 3
+	case l.utf8 && l.rest == 0:
+	case l.utf8 && t.beyond(t.src.Bytes()-int64(l.rest)):
 		return problem(cutOff)
 	default:
 		t.decode = charmap.Windows1252.NewDecoder().Reader
@@ -74,16 +85,64 @@ func (t *text) encoding() error {
 	return nil
 }
 
-// endsInCharacter says whether all is UTF-8, with characters that show it to be
-// no other, but for one that lacks its last bytes.
-func endsInCharacter(data []byte) bool {
-	for n := 1; n <= 3 && n < len(data); n++ {
-		body, tail := data[:len(data)-n], data[len(data)-n:]
-		if utf8.RuneStart(tail[0]) {
-			return !utf8.FullRune(tail) && utf8.Valid(body) && bytes.ContainsFunc(body, func(r rune) bool { return r >= utf8.RuneSelf })
+// looks is what the bytes of a file look like.
+type looks struct {
+	nul  bool // one is zero
+	utf8 bool // all are UTF-8, but for the rest
+	rest int  // bytes at the end of a character that lacks its last ones
+}
+
+// over looks over a file, as far as it has to.
+func (l *looks) over(r io.Reader) error {
+	l.utf8 = true
+	buf := make([]byte, window)
+	for {
+		n, err := r.Read(buf[l.rest:])
+		now := buf[:l.rest+n]
+		if l.nul = bytes.IndexByte(now[l.rest:], 0) >= 0; l.nul {
+			return nil
+		}
+		if l.utf8 {
+			l.rest = unended(now)
+			whole := now[:len(now)-l.rest]
+			l.utf8 = utf8.Valid(whole)
+			copy(buf, now[len(whole):])
+		}
+		if !l.utf8 {
+			l.rest = 0
+		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
 		}
 	}
-	return false
+}
+
+// beyond reports whether there are characters beyond ASCII before a place in the
+// file, which show that its encoding is UTF-8 and no other.
+func (t *text) beyond(end int64) bool {
+	r := bufio.NewReaderSize(io.LimitReader(t.src.from(0), end), window)
+	for {
+		b, err := r.ReadByte()
+		if err != nil || b >= utf8.RuneSelf {
+			return err == nil
+		}
+	}
+}
+
+// unended is how many bytes at the end begin a character and do not end it.
+func unended(data []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(data); n++ {
+		if tail := data[len(data)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // separators are those that are looked for, the likeliest first.
@@ -150,7 +209,8 @@ func countSeparators(head []byte, lines int) [][]int {
 
 // read reads the rows.
 func (t *text) read(m *meter, _ Table, b *builder) error {
-	m.open(bytes.NewReader(t.data), t.skip, int64(len(t.data)), int64(len(t.data)))
+	size := t.src.Bytes() - t.skip
+	m.open(t.src.from(t.skip), t.skip, size, size)
 	r, buf := t.decode(m), make([]byte, window)
 	rec := &records{b: b, sep: t.sep, row: 1}
 	if t.sepRow {

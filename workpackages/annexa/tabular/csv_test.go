@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -52,6 +53,28 @@ func TestCSVIsReadAlikeHoweverItArrives(t *testing.T) {
 		}
 		if err := rec.finish(); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%d bytes at a time: got %q, %v", size, got, err)
+		}
+	}
+}
+
+// TestTheEncodingIsFoundWhereverTheCharactersLie: a file is looked over piece by
+// piece, and a character may lie over the edge of two.
+func TestTheEncodingIsFoundWhereverTheCharactersLie(t *testing.T) {
+	for n := window - 5; n <= window+2; n++ {
+		before := strings.Repeat("a", n-2) + "\n"
+		for _, c := range []struct{ what, end, want string }{
+			{"UTF-8", "é€", "é€"},
+			{"UTF-8 of four bytes", "x😀", "x😀"},
+			{"Windows-1252", "\xe9\x80", "é€"},
+			{"Windows-1252, the last byte like a beginning", "b\xe9", "bé"},
+		} {
+			got := show(t, "a.csv", []byte(before+c.end))
+			if !strings.Contains(got, c.want) {
+				t.Errorf("%s after %d bytes: %q", c.what, n, got[max(0, len(got)-20):])
+			}
+		}
+		if got := sentence(t, "a.csv", []byte(before+"é\xe2\x82")); got != cutOff {
+			t.Errorf("cut short after %d bytes: %q", n, got)
 		}
 	}
 }

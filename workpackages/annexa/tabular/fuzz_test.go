@@ -87,7 +87,7 @@ func FuzzXLSX(f *testing.F) {
 	f.Add(text(names[0]), text(names[1]), text(names[2]), text(names[3]), text(names[4]))
 	f.Add("\xFF\xFE<\x00a\x00/\x00>\x00", "<sst/>", "", text(names[3]), text(names[4]))
 	f.Fuzz(func(t *testing.T, sheet, shared, styles, workbook, rels string) {
-		tryFile(t, Source{"a.xlsx", stored(part{names[0], sheet}, part{names[1], shared}, part{names[2], styles}, part{names[3], workbook}, part{names[4], rels})})
+		tryFile(t, Source{Name: "a.xlsx", Data: stored(part{names[0], sheet}, part{names[1], shared}, part{names[2], styles}, part{names[3], workbook}, part{names[4], rels})})
 	})
 }
 
@@ -97,7 +97,7 @@ func FuzzODS(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		parts := odsParts("")
 		parts[2].text = text
-		tryFile(t, Source{"a.ods", stored(parts...)})
+		tryFile(t, Source{Name: "a.ods", Data: stored(parts...)})
 	})
 }
 
@@ -106,7 +106,7 @@ func FuzzCSV(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		tryFile(t, Source{"a.csv", data})
+		tryFile(t, Source{Name: "a.csv", Data: data})
 	})
 }
 
@@ -123,6 +123,6 @@ func FuzzOpen(f *testing.F) {
 	f.Add("a.xlsx", ole("EncryptedPackage"))
 	f.Add("a.xls", []byte("<html>"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		tryFile(t, Source{name, data})
+		tryFile(t, Source{Name: name, Data: data})
 	})
 }

@@ -196,7 +196,7 @@ func TestAZipBombIsRefused(t *testing.T) {
 		}
 	})
 	t.Run("that lies about it, as soon as it unpacks to more", func(t *testing.T) {
-		f, err := Open(Source{"a.xlsx", bomb(t, 16<<20, 1<<20)})
+		f, err := Open(Source{Name: "a.xlsx", Data: bomb(t, 16<<20, 1<<20)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func TestReadHeedsTheContext(t *testing.T) {
 		"a.csv":  bytes.Repeat([]byte("a\n"), 10_000),
 		"a.ods":  odsOf(`<table:table table:name="T"><table:table-row table:number-rows-repeated="10000"><table:table-cell office:value-type="float" office:value="1"/></table:table-row></table:table>`),
 	} {
-		f, err := Open(Source{name, data})
+		f, err := Open(Source{Name: name, Data: data})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func TestProgressGrowsToTheWholeOfTheFile(t *testing.T) {
 		"a.xlsx": book{sheets: []string{rows, rows, rows}, shared: strings.Repeat("<si><t>a</t></si>", 50_000)}.data(),
 		"a.ods":  odsOf(threeTabs),
 	} {
-		f, err := Open(Source{name, data})
+		f, err := Open(Source{Name: name, Data: data})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -103,14 +103,26 @@ func rows(f *File, t Table) ([]row, error) {
 	return all, err
 }
 
-// show reads every table of a file, and gives it as lines.
+// where gives the ways of having a file: in memory, and where it is.
+func where(name string, data []byte) [2]Source {
+	return [2]Source{{Name: name, Data: data}, {Name: name, File: bytes.NewReader(data), Size: int64(len(data))}}
+}
+
+// show reads every table of a file, wherever that is, and gives it as lines.
 func show(t *testing.T, name string, data []byte) string {
 	t.Helper()
-	f, err := Open(Source{name, data})
-	if err != nil {
-		t.Fatal(err)
+	var shown [2]string
+	for i, src := range where(name, data) {
+		f, err := Open(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown[i] = showFile(t, f)
 	}
-	return showFile(t, f)
+	if shown[0] != shown[1] {
+		t.Errorf("in memory it reads\n%s\nand where it is\n%s", shown[0], shown[1])
+	}
+	return shown[0]
 }
 
 func showFile(t *testing.T, f *File) string {
@@ -134,16 +146,23 @@ func showFile(t *testing.T, f *File) string {
 // sentence reads all of a file, and gives what it is told.
 func sentence(t *testing.T, name string, data []byte) string {
 	t.Helper()
-	f, err := Open(Source{name, data})
-	for i := 0; err == nil && i < len(f.Tables); i++ {
-		err = f.Read(context.Background(), f.Tables[i], nil, func(int, []Cell) error { return nil })
+	var told [2]string
+	for i, src := range where(name, data) {
+		f, err := Open(src)
+		for i := 0; err == nil && i < len(f.Tables); i++ {
+			err = f.Read(context.Background(), f.Tables[i], nil, func(int, []Cell) error { return nil })
+		}
+		e, ok := err.(*Error)
+		if !ok {
+			t.Fatalf("got %v, want an *Error", err)
+		}
+		if e.File != name {
+			t.Errorf("the error names %q, not the file", e.File)
+		}
+		told[i] = e.Sentence
 	}
-	e, ok := err.(*Error)
-	if !ok {
-		t.Fatalf("got %v, want an *Error", err)
+	if told[0] != told[1] {
+		t.Errorf("in memory it is told %q, and where it is %q", told[0], told[1])
 	}
-	if e.File != name {
-		t.Errorf("the error names %q, not the file", e.File)
-	}
-	return e.Sentence
+	return told[0]
 }

@@ -48,7 +48,7 @@ const threeTabs = `<table:table table:name="One" table:style-name="ta1"><table:s
 	`<table:table table:name="Two" table:style-name="ta2"/><table:table table:name="Three"><table:table-row><table:table-cell office:value-type="float" office:value="3"/></table:table-row></table:table>`
 
 func TestODSTabs(t *testing.T) {
-	f, err := Open(Source{"book.ods", odsOf(threeTabs)})
+	f, err := Open(Source{Name: "book.ods", Data: odsOf(threeTabs)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestODSTabs(t *testing.T) {
 }
 
 func TestODSGoesOnAfterATabThatWasLeftHalfway(t *testing.T) {
-	f, err := Open(Source{"book.ods", odsOf(threeTabs)})
+	f, err := Open(Source{Name: "book.ods", Data: odsOf(threeTabs)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestWorkbooksThatLibreOfficeWrote(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := Open(Source{name, data})
+		f, err := Open(Source{Name: name, Data: data})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,9 +65,14 @@ func Open(src Source) (*File, error) {
 // open tells the kinds of file apart by their first bytes; the name only helps
 // with text.
 func (f *File) open() (err error) {
-	data := f.src.Data
+	data := make([]byte, 4<<10)
+	n, err := io.ReadFull(f.src.from(0), data)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	data = data[:n]
 	switch {
-	case len(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))) == 0:
+	case len(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))) == 0 && int64(n) == f.src.Bytes():
 		return problem(empty)
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
 		return f.openZip()
@@ -86,9 +91,10 @@ func (f *File) open() (err error) {
 	return problem(unknown)
 }
 
-// foreign names the kinds of file that people take for a workbook.
+// foreign names the kinds of file that people take for a workbook, by the first of
+// their bytes.
 func foreign(data []byte) string {
-	head := bytes.ToLower(data[:min(len(data), 4<<10)])
+	head := bytes.ToLower(data)
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
 	has := func(s string) bool { return bytes.Contains(text, []byte(s)) }
 	switch {
@@ -139,7 +145,7 @@ func (f *File) read(ctx context.Context, t Table, progress Progress, row RowFunc
 		progress = func(read, total int64) {}
 	}
 	t = f.Tables[t.Index-1]
-	m := &meter{ctx: ctx, progress: progress, total: int64(len(f.src.Data))}
+	m := &meter{ctx: ctx, progress: progress, total: f.src.Bytes()}
 	count := 0
 	b := &builder{lend: lend, row: func(number int, cells []Cell) error {
 		if count++; count%1024 == 0 && ctx.Err() != nil {

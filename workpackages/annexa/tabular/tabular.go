@@ -1,14 +1,41 @@
 // Package tabular reads the tables of workbooks and CSV files row by row,
 // whatever program wrote them: .xlsx, .xlsm, .ods, and delimited text in UTF-8,
 // UTF-16 or Windows-1252. Other files that people take for a workbook, the old
-// .xls among them, are named for what they are. Everything stays in memory: nothing of a file
-// is ever written to disk. It knows nothing of what the tables are about.
+// .xls among them, are named for what they are. Nothing of a file is ever written
+// to disk. It knows nothing of what the tables are about.
 package tabular
 
-// Source is one file, in memory.
+import (
+	"bytes"
+	"io"
+)
+
+// Source is one file: its bytes in memory, or where they are.
 type Source struct {
 	Name string // as the user knows it; its ending helps to tell formats apart
 	Data []byte
+	// File, where it is not nil, stands in for Data: Size bytes that are read piece
+	// by piece, more than once, and must not change meanwhile.
+	File io.ReaderAt
+	Size int64
+}
+
+// Bytes is how long the file is.
+func (s Source) Bytes() int64 {
+	if s.File != nil {
+		return s.Size
+	}
+	return int64(len(s.Data))
+}
+
+// from reads the file from some byte on.
+func (s Source) from(at int64) io.Reader { return io.NewSectionReader(s.at(), at, s.Bytes()-at) }
+
+func (s Source) at() io.ReaderAt {
+	if s.File != nil {
+		return s.File
+	}
+	return bytes.NewReader(s.Data)
 }
 
 // Error says in a sentence why a file could not be read, and what to do. The

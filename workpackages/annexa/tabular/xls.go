@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"bytes"
+	"io"
 	"unicode/utf16"
 )
 
@@ -15,7 +16,10 @@ const oldExcel = "The file is in the old Excel form (.xls), which is not read. O
 // a workbook refused. With one link of the container's sectors made to point at
 // itself, both run out of memory, which no recover can catch.
 func (f *File) openOLE() error {
-	switch names := oleNames(f.src.Data); {
+	names, err := oleNames(f.src.from(0))
+	switch {
+	case err != nil:
+		return err
 	case names["EncryptedPackage"]:
 		return problem(password)
 	case names["Workbook"], names["Book"]:
@@ -29,20 +33,31 @@ func (f *File) openOLE() error {
 // oleNames gives those of the names we know that are among the entries of the
 // container. Entries are 128 bytes, at multiples of 128: a name of up to 32
 // characters in UTF-16, and its length in bytes with the zero at its end.
-func oleNames(data []byte) map[string]bool {
-	found := map[string]bool{}
+func oleNames(r io.Reader) (map[string]bool, error) {
+	known := map[string][66]byte{}
 	for _, name := range []string{"EncryptedPackage", "Workbook", "Book", "WordDocument"} {
 		var entry [66]byte
 		for i, c := range utf16.Encode([]rune(name)) {
 			entry[2*i] = byte(c)
 		}
 		entry[64] = byte(2*len(name) + 2)
-		for i := 512; i+128 <= len(data); i += 128 {
-			if bytes.Equal(data[i:i+66], entry[:]) {
-				found[name] = true
-				break
+		known[name] = entry
+	}
+	found, buf := map[string]bool{}, make([]byte, window) // a multiple of 128
+	for {
+		n, err := io.ReadFull(r, buf)
+		for i := 0; i+128 <= n; i += 128 {
+			for name, entry := range known {
+				if bytes.Equal(buf[i:i+66], entry[:]) {
+					found[name] = true
+				}
 			}
 		}
+		switch {
+		case err == io.EOF, err == io.ErrUnexpectedEOF:
+			return found, nil
+		case err != nil:
+			return nil, err
+		}
 	}
-	return found
 }

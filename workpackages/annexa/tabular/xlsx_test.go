@@ -60,7 +60,7 @@ func TestXLSXRows(t *testing.T) {
 		{"empty rows are left out", `<row r="1"/><row r="2"><c r="A2"/></row><row r="3">` + cell + `</row>`, "3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f, err := Open(Source{"book.xlsx", book{sheets: []string{test.rows}}.data()})
+			f, err := Open(Source{Name: "book.xlsx", Data: book{sheets: []string{test.rows}}.data()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestXLSXWorkbook(t *testing.T) {
 		{"xl/b.xml", `<worksheet/>`},
 		{"xl/d.xml", `<worksheet><sheetData/></worksheet>`},
 	}
-	f, err := Open(Source{"book.xlsm", zipped(parts...)})
+	f, err := Open(Source{Name: "book.xlsm", Data: zipped(parts...)})
 	if err != nil {
 		t.Fatal(err)
 	}

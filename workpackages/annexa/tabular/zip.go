@@ -2,7 +2,6 @@ package tabular
 
 import (
 	"archive/zip"
-	"bytes"
 	"context"
 	"io"
 	"strings"
@@ -23,7 +22,7 @@ type pack struct {
 
 // openZip tells the kinds of zip file apart.
 func (f *File) openZip() error {
-	p, err := unzip(f.src.Data)
+	p, err := unzip(f.src.at(), f.src.Bytes())
 	if err != nil {
 		return err
 	}
@@ -44,15 +43,15 @@ func (f *File) openZip() error {
 
 // unzip reads the zip file's directory, and refuses what no spreadsheet
 // program writes.
-func unzip(data []byte) (*pack, error) {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+func unzip(file io.ReaderAt, size int64) (*pack, error) {
+	z, err := zip.NewReader(file, size)
 	if err != nil {
 		return nil, err
 	}
 	if len(z.File) > maxParts {
 		return nil, problem("The workbook has more parts than a workbook can have. Open it in Excel, save it again, and try again")
 	}
-	p := &pack{parts: make(map[string]*zip.File, len(z.File)), size: int64(len(data))}
+	p := &pack{parts: make(map[string]*zip.File, len(z.File)), size: size}
 	unpacked := uint64(0)
 	for _, part := range z.File {
 		name := fold(part.Name)
