@@ -313,6 +313,9 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 		c.unread = append(c.unread, Unread{Where: where(t), Kind: kind, Why: why, place: placeOf(file, t)})
 		return nil, errEnough
 	}
+	if ownFindings(first) {
+		return pass("findings", "It is a workbook of findings that this check has written, with some of the rows of a return")
+	}
 	f, ok := recognise(name, first, numbers)
 	if !ok {
 		if what := sibling(name, first); what != "" {
@@ -365,7 +368,7 @@ func (c *checker) anyList() error {
 		}
 	}
 	for _, u := range c.unread {
-		if u.Kind == "sibling return" {
+		if u.Kind == "sibling return" || u.Kind == "findings" {
 			return &ReadError{File: u.Where, Sentence: u.Why + ". Give the files that hold Lists 1 to 11"}
 		}
 	}

@@ -275,7 +275,7 @@ func reasons(l *listData, marks []mark) string {
 // listSheet reads a list's table again and writes its rows that have findings.
 func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, marks map[int32][]mark, sources []Source) error {
 	widths := []float64{9, 70}
-	headings := []string{"Row", "What is wrong"}
+	headings := slices.Clone(findingsHeadings)
 	for _, col := range l.cols {
 		if col.at >= 0 {
 			widths, headings = append(widths, 18), append(headings, col.Heading)

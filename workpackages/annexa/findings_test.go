@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -299,5 +300,32 @@ func TestRowsOfAFaultOfTheWholeColumnAreNotAllListed(t *testing.T) {
 		if c.blank > 0 && !strings.Contains(listed[len(listed)-1][1], "Gender") {
 			t.Errorf("%s: the last row has %q", c.what, listed[len(listed)-1][1])
 		}
+	}
+}
+
+// TestAWorkbookOfFindingsIsNotTakenForTheReturn: an analyst keeps it beside the
+// return, and it goes before it by name.
+func TestAWorkbookOfFindingsIsNotTakenForTheReturn(t *testing.T) {
+	ret := annexatest.New(41, 1000)
+	annexatest.Plant(ret, 41, 100)
+	data, err := ret.XLSX()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{AsOf: ret.AsOf}
+	source := Source{Name: "return.xlsx", Data: data}
+	alone := checked(t, o, source)
+	var b bytes.Buffer
+	if err := alone.WriteFindings(t.Context(), &b, []Source{source}); err != nil {
+		t.Fatal(err)
+	}
+	findings := Source{Name: "findings.xlsx", Data: b.Bytes()}
+	beside := checked(t, o, findings, source)
+	if beside.Totals != alone.Totals || unread(beside, "findings") != 11 || unread(beside, "second copy") != 0 {
+		t.Errorf("beside its findings the return has %+v, alone %+v; passed over %+v", beside.Totals, alone.Totals, beside.Unread)
+	}
+	var e *ReadError
+	if _, err := Check(t.Context(), []Source{findings}, o); !errors.As(err, &e) || !strings.Contains(e.Sentence, "It is a workbook of findings") || !strings.HasSuffix(e.Sentence, "Give the files that hold Lists 1 to 11") {
+		t.Errorf("the findings alone: %v", err)
 	}
 }

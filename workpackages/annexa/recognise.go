@@ -198,6 +198,17 @@ func recognise(name string, first [][]string, numbers []int) (layout, bool) {
 	return best, best.score >= enough
 }
 
+// findingsHeadings stand before those of a list in a workbook of findings.
+var findingsHeadings = []string{"Row", "What is wrong"}
+
+// ownFindings reports whether a table is one of a workbook of findings: left
+// beside the return it would be taken for it, though it has but the faulty rows.
+func ownFindings(first [][]string) bool {
+	return slices.ContainsFunc(first, func(cells []string) bool {
+		return len(cells) > len(findingsHeadings) && slices.Equal(cells[:len(findingsHeadings)], findingsHeadings)
+	})
+}
+
 // siblings are other returns, by headings that they have and Annexe A has not.
 var siblings = []struct {
 	what     string
