@@ -146,7 +146,7 @@ func TestRulesWithoutTheirPapersAreRefused(t *testing.T) {
 		r.Lists = []int{1}
 		return r
 	}
-	if err := Validate([]Rule{whole()}); err != nil {
+	if err := validate([]Rule{whole()}); err != nil {
 		t.Fatal(err)
 	}
 	for what, spoil := range map[string]func(r *Rule){
@@ -161,11 +161,11 @@ func TestRulesWithoutTheirPapersAreRefused(t *testing.T) {
 	} {
 		r := whole()
 		spoil(&r)
-		if Validate([]Rule{r}) == nil {
+		if validate([]Rule{r}) == nil {
 			t.Errorf("%s was accepted", what)
 		}
 	}
-	if Validate([]Rule{whole(), whole()}) == nil {
+	if validate([]Rule{whole(), whole()}) == nil {
 		t.Error("a clash of ids was accepted")
 	}
 }

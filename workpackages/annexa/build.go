@@ -122,7 +122,7 @@ func (c *checker) outside() (n, of int) {
 	}
 	for k, t := range c.tallies {
 		if k.rule.ID == ruleWindow.ID {
-			of += t.of
+			of += t
 		}
 	}
 	return n, of

@@ -31,10 +31,7 @@ func (c *checker) causes() []Cause {
 	kept := map[string]foundKey{}
 	for k, f := range c.found {
 		l := c.data.lists[k.list]
-		column := ""
-		if k.column != noColumn {
-			column = load().lists[k.list-1].Columns[k.column].Heading
-		}
+		column := k.heading()
 		if c.settings.off(k.rule, k.list, column) || c.settings.leftOut(k.list) != "" {
 			c.cannotFind(k.rule, k.list, column)
 			continue
@@ -103,19 +100,19 @@ func (c *checker) leaveOutTeams(k foundKey, f *found, l *listData) {
 		return
 	}
 	teams := c.settings.without(k.rule, l)
-	col := l.col2(team)
+	col := l.colIfAny(team)
 	if teams == nil || col == nil {
 		return
 	}
 	before := len(f.rows)
 	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { n, ok := col.known(int(row)); return ok && teams[n] })
-	if t := c.tallies[k]; t != nil {
-		t.of -= before - len(f.rows)
+	if c.tallies[k] > 0 {
+		c.tallies[k] -= before - len(f.rows)
 	}
 }
 
-// col2 is col for a heading that the list need not have at all.
-func (l *listData) col2(heading string) *columnData {
+// colIfAny is col for a heading that the list need not have at all.
+func (l *listData) colIfAny(heading string) *columnData {
 	if _, ok := l.place[heading]; !ok {
 		return nil
 	}
@@ -134,9 +131,9 @@ func (c *checker) cause(k foundKey, f *found, l *listData, column string) Cause 
 	}
 	if out.Of == 0 && !r.whole {
 		out.Of = len(l.rows)
-		switch t := c.tallies[k]; {
-		case t != nil && t.of > 0:
-			out.Of = t.of
+		switch {
+		case c.tallies[k] > 0:
+			out.Of = c.tallies[k]
 		case r == ruleDate || r == ruleDateSwapped || r == ruleNumber || r == ruleCode:
 			out.Of = l.cols[k.column].filled // nothing else is to be read there
 		}
@@ -169,7 +166,7 @@ type spread struct {
 }
 
 func (l *listData) spread(rows []int32) spread {
-	col := l.col2(team)
+	col := l.colIfAny(team)
 	if col == nil || len(rows) == 0 {
 		return spread{}
 	}

@@ -31,7 +31,8 @@ func (r *reader) row(number int, cells []tabular.Cell) {
 		return
 	}
 	if r.aside(cells) {
-		r.find(ruleAside, r.l.Number, noColumn, -1, int32(number))
+		aside := r.foundOf(ruleAside, r.l.Number, noColumn)
+		aside.other = append(aside.other, int32(number))
 		return
 	}
 	l := r.l
@@ -353,5 +354,5 @@ func (r *reader) dateCell(i int, c *columnData, cell tabular.Cell, row int) (sta
 
 // at records a finding about the cell of a column in the row being read.
 func (r *reader) at(rule *Rule, column, row int) *found {
-	return r.find(rule, r.l.Number, column, row, 0)
+	return r.findRow(rule, r.l.Number, column, row)
 }

@@ -39,7 +39,7 @@ func Single(sources []Source) bool {
 // Check reads every source and checks the lists in them. The error is a
 // *ReadError when a file cannot be read; a report is then not made at all.
 func Check(ctx context.Context, sources []Source, o Options) (*Report, error) {
-	c := &checker{options: o, found: map[foundKey]*found{}, tallies: map[foundKey]*tally{}, settings: o.Settings}
+	c := &checker{options: o, found: map[foundKey]*found{}, tallies: map[foundKey]int{}, settings: o.Settings}
 	if c.settings == nil {
 		c.settings = &Settings{}
 	}
@@ -76,7 +76,7 @@ type checker struct {
 	settings *Settings
 	data     dataset
 	found    map[foundKey]*found
-	tallies  map[foundKey]*tally
+	tallies  map[foundKey]int // rows that a rule applies to, where that is not the whole list
 	files    []FileRead
 	unread   []Unread
 
@@ -101,10 +101,19 @@ func (c *checker) progress(stage string, done float64) {
 // noColumn is the column of a finding about a whole list.
 const noColumn = -1
 
+// foundKey is a rule and where its findings stand.
 type foundKey struct {
 	rule   *Rule
 	list   int
-	column int
+	column int // of the list's own columns; noColumn for the whole list
+}
+
+// heading is that of the column, and "" for the whole list.
+func (k foundKey) heading() string {
+	if k.column == noColumn {
+		return ""
+	}
+	return load().lists[k.list-1].Columns[k.column].Heading
 }
 
 // found holds every finding of one rule in one column.
@@ -116,46 +125,38 @@ type found struct {
 	spellings map[string]bool
 }
 
-// tally counts the rows that a rule applies to.
-type tally struct{ of int }
-
-// find records a finding at a row of the list, or, with row -1, about the whole.
-// fileRow is the file's own number of a row that is not in the list.
-func (c *checker) find(r *Rule, list, column, row int, fileRow int32) *found {
+// foundOf gives what was found of a rule in a column so far.
+func (c *checker) foundOf(r *Rule, list, column int) *found {
 	k := foundKey{r, list, column}
 	f := c.found[k]
 	if f == nil {
 		f = &found{}
 		c.found[k] = f
 	}
-	switch {
-	case row >= 0:
-		if n := len(f.rows); n == 0 || f.rows[n-1] != int32(row) {
-			f.rows = append(f.rows, int32(row))
-		}
-	case fileRow > 0:
-		f.other = append(f.other, fileRow)
-	default:
-		f.count++
+	return f
+}
+
+// findRow records a finding at a row of a list, once.
+func (c *checker) findRow(r *Rule, list, column, row int) *found {
+	f := c.foundOf(r, list, column)
+	if n := len(f.rows); n == 0 || f.rows[n-1] != int32(row) {
+		f.rows = append(f.rows, int32(row))
 	}
 	return f
 }
 
+// findWhole records a finding about a column as a whole or, with noColumn, a list.
+func (c *checker) findWhole(r *Rule, list, column int) { c.foundOf(r, list, column).count++ }
+
 // findShare records a finding about the share of a column's rows.
 func (c *checker) findShare(r *Rule, l *listData, column, n, of int) {
-	f := c.find(r, l.Number, column, -1, 0)
+	f := c.foundOf(r, l.Number, column)
 	f.count, f.of = n, of
 }
 
 // applies counts rows that a rule looks at.
 func (c *checker) applies(r *Rule, l *listData, column, n int) {
-	k := foundKey{r, l.Number, column}
-	t := c.tallies[k]
-	if t == nil {
-		t = &tally{}
-		c.tallies[k] = t
-	}
-	t.of += n
+	c.tallies[foundKey{r, l.Number, column}] += n
 }
 
 // spelling keeps how many different values a cause has, for the length of the check.
@@ -328,26 +329,26 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 	}
 	number := f.list.Number
 	if want := named(name); want != nil && want != f.list {
-		c.find(ruleTabMisnamed, number, noColumn, -1, 0)
+		c.findWhole(ruleTabMisnamed, number, noColumn)
 	}
 	if c.data.lists[number] != nil {
-		c.find(ruleListTwice, number, noColumn, -1, 0)
+		c.findWhole(ruleListTwice, number, noColumn)
 		return pass("second copy", fmt.Sprintf("List %d was found before it: a list is read once", number))
 	}
 	l := newListData(f, t)
 	l.where, l.source = where(t), file
 	c.data.lists[number] = l
 	if t.Hidden {
-		c.find(ruleHiddenTab, number, noColumn, -1, 0)
+		c.findWhole(ruleHiddenTab, number, noColumn)
 	}
 	for _, m := range f.missing() {
-		c.find(ruleHeadingMissing, number, l.place[m.Heading], -1, 0)
+		c.findWhole(ruleHeadingMissing, number, l.place[m.Heading])
 	}
 	for range f.unknown {
-		c.find(ruleHeadingUnknown, number, noColumn, -1, 0)
+		c.findWhole(ruleHeadingUnknown, number, noColumn)
 	}
 	for _, column := range f.twice {
-		c.find(ruleHeadingTwice, number, column, -1, 0)
+		c.findWhole(ruleHeadingTwice, number, column)
 	}
 	return &reader{checker: c, l: l, date1904: t.Date1904}, nil
 }
@@ -383,7 +384,7 @@ func (c *checker) rules(ctx context.Context) error {
 		l := c.data.lists[n]
 		if l == nil {
 			if !c.options.Single {
-				c.find(ruleListMissing, n, noColumn, -1, 0)
+				c.findWhole(ruleListMissing, n, noColumn)
 			}
 			continue
 		}
@@ -433,7 +434,7 @@ func (c *checker) run(r *Rule, k *check) {
 		switch k.row(&x) {
 		case fail:
 			of++
-			c.find(r, l.Number, place, x.n, 0)
+			c.findRow(r, l.Number, place, x.n)
 		case pass:
 			of++
 		}
@@ -516,6 +517,6 @@ func (c *checker) idPatterns() {
 	}
 	for _, n := range odd {
 		l := c.data.lists[n]
-		c.find(ruleIDPattern, n, l.place[childID], -1, 0)
+		c.findWhole(ruleIDPattern, n, l.place[childID])
 	}
 }

@@ -83,8 +83,8 @@ func (r *Report) causesSheet(x *xlsxWriter) error {
 		if c.Of > 0 {
 			of, share = number(stylePlain, c.Of), number(stylePercent, c.Share)
 		}
-		if k, f := r.run.foundOf(c); f != nil && c.Teams > 0 {
-			topTeam = r.run.data.lists[k.list].spread(f.rows).topName
+		if c.Teams > 0 {
+			topTeam = r.run.data.lists[c.List].spread(r.run.rowsOf(c)).topName
 		}
 		s.row(text(styleOf(c.Severity), string(c.Severity)), number(stylePlain, c.List), text(styleWrap, c.Column), text(styleWrap, c.Title), number(stylePlain, c.Count), of, share,
 			text(styleWrap, c.Verdict.label()), text(styleWrap, c.Reason), text(styleWrap, topTeam), text(styleWrap, c.Do), text(stylePlain, c.Rule), text(styleWrap, c.Follows))
@@ -92,21 +92,14 @@ func (r *Report) causesSheet(x *xlsxWriter) error {
 	return s.close()
 }
 
-// foundOf gives what a cause was made of.
-func (c *checker) foundOf(cause Cause) (foundKey, *found) {
+// rowsOf gives every row of its list that a cause was made of.
+func (c *checker) rowsOf(cause Cause) []int32 {
 	for k, f := range c.found {
-		if k.rule.ID != cause.Rule || k.list != cause.List {
-			continue
-		}
-		column := ""
-		if k.column != noColumn {
-			column = load().lists[k.list-1].Columns[k.column].Heading
-		}
-		if column == cause.Column {
-			return k, f
+		if k.rule.ID == cause.Rule && k.list == cause.List && k.heading() == cause.Column {
+			return f.rows
 		}
 	}
-	return foundKey{}, nil
+	return nil
 }
 
 // stepWords say how sure a match is.
@@ -197,10 +190,7 @@ func (r *Report) marks(l *listData) map[int32][]mark {
 		if k.list != l.Number {
 			continue
 		}
-		column := ""
-		if k.column != noColumn {
-			column = l.Columns[k.column].Heading
-		}
+		column := k.heading()
 		if c.settings.off(k.rule, k.list, column) || c.settings.leftOut(k.list) != "" {
 			continue
 		}

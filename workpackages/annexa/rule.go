@@ -163,9 +163,9 @@ func ruleByID(id string) *Rule {
 	return registry()[i]
 }
 
-// Validate says what is wrong with a set of rules: a clash of ids, missing
+// validate says what is wrong with a set of rules: a clash of ids, missing
 // papers, a source that is none, or an error that no source states.
-func Validate(rules []Rule) error {
+func validate(rules []Rule) error {
 	seen := map[string]bool{}
 	for _, r := range rules {
 		switch {

@@ -240,7 +240,7 @@ func counted(list int, number, event string, shown func(l *listData, row int, si
 			}
 			c.applies(r, l, place, 1)
 			if differs || n < seen {
-				c.find(r, l.Number, place, row, 0)
+				c.findRow(r, l.Number, place, row)
 			}
 		}
 	}}

@@ -134,7 +134,7 @@ func oneRowEach(c *checker, r *Rule, l *listData) {
 		}
 		c.applies(r, l, place, 1)
 		if l.byWho.next[row] >= 0 { // there is an earlier row
-			c.find(r, l.Number, place, row, 0)
+			c.findRow(r, l.Number, place, row)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func sameEvent() *Rule {
 						b, ok := k.known(int(earlier))
 						return !ok || a != b
 					}) {
-						c.find(r, l.Number, place, row, 0)
+						c.findRow(r, l.Number, place, row)
 						break
 					}
 				}
@@ -204,7 +204,7 @@ func (c *checker) blanks(r *Rule, l *listData, place int, col *columnData) {
 	c.applies(r, l, place, len(l.rows))
 	for row := range l.rows {
 		if col.blank(row) {
-			c.find(r, l.Number, place, row, 0)
+			c.findRow(r, l.Number, place, row)
 		}
 	}
 }
@@ -216,7 +216,7 @@ func (c *checker) blanksOfClosed(l *listData, place int, col *columnData) {
 		}
 		c.applies(ruleRequired, l, place, 1)
 		if col.blank(row) {
-			c.find(ruleRequired, l.Number, place, row, 0)
+			c.findRow(ruleRequired, l.Number, place, row)
 		}
 	}
 }
@@ -252,7 +252,7 @@ func (c *checker) idForms(l *listData, place int, col *columnData) {
 		default:
 			continue
 		}
-		c.find(ruleIDForm, l.Number, place, row, 0)
+		c.findRow(ruleIDForm, l.Number, place, row)
 	}
 	if lost > odd {
 		// Only of a number that has noughts somewhere can they be lost: a child who
@@ -273,12 +273,12 @@ func (c *checker) dateColumn(l *listData, place int, col *columnData) {
 			}
 			c.applies(ruleFuture, l, place, 1)
 			if d > c.data.asOf {
-				c.find(ruleFuture, l.Number, place, row, 0)
+				c.findRow(ruleFuture, l.Number, place, row)
 			}
 		}
 	}
 	if col.filled >= enoughRows && col.maxDay <= 12 && len(col.days) >= enoughDays {
-		c.find(ruleDaysSwapped, l.Number, place, -1, 0)
+		c.findWhole(ruleDaysSwapped, l.Number, place)
 	}
 }
 
@@ -294,7 +294,7 @@ func (c *checker) numberColumn(l *listData, place int, col *columnData) {
 		}
 		c.applies(ruleNumberRange, l, place, 1)
 		if min != nil && v < *min || col.QueryAbove != nil && v > *col.QueryAbove {
-			c.find(ruleNumberRange, l.Number, place, row, 0)
+			c.findRow(ruleNumberRange, l.Number, place, row)
 		}
 	}
 }
@@ -307,7 +307,7 @@ func (c *checker) laterCodes(l *listData, place int, col *columnData) {
 		}
 		c.applies(ruleCodeLater, l, place, 1)
 		if col.codes.values[v].Later {
-			c.find(ruleCodeLater, l.Number, place, row, 0)
+			c.findRow(ruleCodeLater, l.Number, place, row)
 		}
 	}
 }
@@ -341,9 +341,9 @@ func (c *checker) columnAsAWhole(l *listData, place int, col *columnData) {
 	}
 	switch {
 	case col.filled == 0:
-		c.find(ruleColumnBlank, l.Number, place, -1, 0)
+		c.findWhole(ruleColumnBlank, l.Number, place)
 	case col.filled >= enoughRows && !col.varied:
-		c.find(ruleColumnConstant, l.Number, place, -1, 0)
+		c.findWhole(ruleColumnConstant, l.Number, place)
 	}
 }
 

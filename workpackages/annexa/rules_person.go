@@ -141,7 +141,7 @@ func (c *checker) sameEverywhere(r *Rule, l *listData) {
 			}
 			of++
 			if v, differs := usual.differing[who]; differs && (v.tied || own != v.value) {
-				c.find(r, l.Number, place, row, 0)
+				c.findRow(r, l.Number, place, row)
 			}
 		}
 		c.applies(r, l, place, of)

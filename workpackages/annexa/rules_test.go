@@ -210,9 +210,9 @@ func (c *checker) findingsOf(rule *Rule) []string {
 		if k.rule.ID != rule.ID {
 			continue
 		}
-		column := ""
-		if k.column != noColumn {
-			column = ": " + load().lists[k.list-1].Columns[k.column].Heading
+		column := k.heading()
+		if column != "" {
+			column = ": " + column
 		}
 		for _, row := range f.rows {
 			out = append(out, fmt.Sprintf("list %d row %d%s", k.list, c.data.lists[k.list].rows[row], column))
@@ -229,7 +229,7 @@ func (c *checker) findingsOf(rule *Rule) []string {
 }
 
 func TestTheRulesAreWhole(t *testing.T) {
-	if err := Validate(Rules()); err != nil {
+	if err := validate(Rules()); err != nil {
 		t.Error(err)
 	}
 	for _, r := range Rules() {
