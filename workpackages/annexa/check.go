@@ -482,7 +482,21 @@ func (c *checker) lost() {
 	}
 }
 
-// idPatterns applies S08 to lists as wholes: one list's numbers have letters and
+// withLetters counts the identity numbers that have letters, of all there are.
+func (l *listData) withLetters() (letters, of int) {
+	for row, form := range l.shape {
+		if l.who[row] < 0 {
+			continue
+		}
+		of++
+		if form&lettered != 0 {
+			letters++
+		}
+	}
+	return letters, of
+}
+
+// idPatterns applies S08L to lists as wholes: one list's numbers have letters and
 // the others' have none, or the other way round.
 func (c *checker) idPatterns() {
 	withLetters, without := []int{}, []int{}
@@ -491,15 +505,7 @@ func (c *checker) idPatterns() {
 		if l == nil || len(l.rows) < enoughRows {
 			continue
 		}
-		letters, of := 0, 0
-		for row, form := range l.shape {
-			if l.who[row] >= 0 {
-				of++
-				if form&lettered != 0 {
-					letters++
-				}
-			}
-		}
+		letters, of := l.withLetters()
 		switch {
 		case of == 0:
 		case letters*10 >= of*9:

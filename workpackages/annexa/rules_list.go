@@ -69,24 +69,6 @@ var (
 		Why:     "Where one list has numbers with letters and the others have none, they come from two systems, and no child can be followed between lists.",
 		Do:      "Have every list take the identity number from the same field.",
 	}
-	ruleTwice = &Rule{
-		ID: "S03", Title: "The same child is there more than once", Severity: SeverityError, UsualCause: CauseSystem, Source: []string{"OF19", "SF22"},
-		Columns: []string{childID},
-		Why:     "The list has one row for each child. A join in the extract has multiplied rows, so every count is wrong.",
-		Do:      "Mend the extract's join, and take out the second rows.",
-	}
-	// ruleTwiceLeaver is ruleTwice where the template does not state it.
-	ruleTwiceLeaver = &Rule{
-		ID: "S03Q", Title: "The same young person is there more than once", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"SF22"}, Inferred: true,
-		Columns: []string{childID},
-		Why:     "Tools that read the list take one row for each person.",
-		Do:      "Check whether the extract's join has multiplied rows.",
-	}
-	ruleSameEvent = &Rule{
-		ID: "S09", Title: "Two rows are the same event", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"SF22"}, Inferred: true,
-		Why: "A row is one contact, referral, assessment or enquiry of a child; the same child on the same day from the same source twice is one counted twice.",
-		Do:  "Check whether the extract's join has multiplied rows.",
-	}
 	ruleWindow = &Rule{
 		ID: "S12", Title: "The row is outside the time that the list speaks of", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"OF19"},
 		Why:      "The extract was run for other dates, or has no filter: inspectors count what is not theirs to count.",
@@ -99,21 +81,14 @@ var (
 		Do:       "Nothing, if your return uses the latest codes. Older tools may not read it.",
 		Disputed: "The template's code list and the DfE's later code lists differ; the template says to use the latest.",
 	}
-	rulePrimaryNeed = &Rule{
-		ID: "C11", Title: "The primary need of an open case is “not stated” or “not a child in need”", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"OF19"},
-		Why: "A child with an open plan has a need; an inspector asks what it is.",
-		Do:  "Have the worker record the primary need.",
-	}
 )
 
 func listRules() []*Rule {
-	rules := []*Rule{
+	return []*Rule{
 		ruleID, ruleRequired, ruleRequiredInferred, ruleNoPlans, ruleNumberRange, ruleFuture, ruleDaysSwapped, ruleColumnBlank, ruleColumnConstant,
 		ruleIDForm, ruleIDPattern, ruleCodeLater,
-		onLists(*ruleTwice, nil, oneRowEach, 6, 7, 8), onLists(*ruleTwiceLeaver, nil, oneRowEach, 9),
+		childTwice(), leaverTwice(), sameEvent(), windows(),
 	}
-	*ruleTwice, *ruleTwiceLeaver = *rules[len(rules)-2], *rules[len(rules)-1]
-	return append(rules, sameEvent(), windows())
 }
 
 // onLists makes a rule about several lists as a whole.
@@ -123,6 +98,23 @@ func onLists(r Rule, columns []string, look func(c *checker, r *Rule, l *listDat
 		checks = append(checks, check{list: n, columns: columns, whole: look})
 	}
 	return build(r, checks...)
+}
+
+func childTwice() *Rule {
+	return onLists(Rule{
+		ID: "S03", Title: "The same child is there more than once", Severity: SeverityError, UsualCause: CauseSystem, Source: []string{"OF19", "SF22"},
+		Why: "The list has one row for each child. A join in the extract has multiplied rows, so every count is wrong.",
+		Do:  "Mend the extract's join, and take out the second rows.",
+	}, []string{childID}, oneRowEach, 6, 7, 8)
+}
+
+// leaverTwice is childTwice where the template does not state it.
+func leaverTwice() *Rule {
+	return onLists(Rule{
+		ID: "S03Q", Title: "The same young person is there more than once", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"SF22"}, Inferred: true,
+		Why: "Tools that read the list take one row for each person.",
+		Do:  "Check whether the extract's join has multiplied rows.",
+	}, []string{childID}, oneRowEach, 9)
 }
 
 // oneRowEach reports every row of a child but the first.
@@ -140,7 +132,11 @@ func oneRowEach(c *checker, r *Rule, l *listData) {
 }
 
 func sameEvent() *Rule {
-	r := *ruleSameEvent
+	r := Rule{
+		ID: "S09", Title: "Two rows are the same event", Severity: SeverityWarning, UsualCause: CauseSystem, Source: []string{"SF22"}, Inferred: true,
+		Why: "A row is one contact, referral, assessment or enquiry of a child; the same child on the same day from the same source twice is one counted twice.",
+		Do:  "Check whether the extract's join has multiplied rows.",
+	}
 	var checks []check
 	for _, l := range load().lists[:5] {
 		checks = append(checks, check{list: l.Number, columns: l.Key, whole: func(c *checker, r *Rule, l *listData) {
@@ -225,16 +221,7 @@ func (c *checker) blanksOfClosed(l *listData, place int, col *columnData) {
 // spoilt by a number format, padded, or without the noughts of the same child's
 // number elsewhere.
 func (c *checker) idForms(l *listData, place int, col *columnData) {
-	all, letters := 0, 0
-	for row := range l.shape {
-		if l.who[row] < 0 {
-			continue
-		}
-		all++
-		if l.shape[row]&lettered != 0 {
-			letters++
-		}
-	}
+	letters, all := l.withLetters()
 	few := letters > 0 && letters*20 < all // a few among many that have none
 	odd, lost, kept := 0, 0, 0
 	for row, form := range l.shape {

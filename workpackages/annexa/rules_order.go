@@ -37,6 +37,18 @@ func orderRules() []*Rule {
 	}
 }
 
+// twoDates breaks where the dates of a check's two columns are bad together.
+func twoDates(bad func(a, b day) bool) func(x *row) result {
+	return func(x *row) result {
+		a, okA := x.date(0)
+		b, okB := x.date(1)
+		if !okA || !okB {
+			return skip
+		}
+		return failIf(bad(a, b))
+	}
+}
+
 func order(id string, list int, first, second string) *Rule {
 	r := Rule{
 		ID: id, Title: fmt.Sprintf("It is before %s", first), Severity: SeverityWarning, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
@@ -46,14 +58,7 @@ func order(id string, list int, first, second string) *Rule {
 	if id == "D11" {
 		r.Why = "A legal status that began before the period of care belongs to an earlier one, unless the child was under the order already."
 	}
-	return build(r, check{list: list, columns: []string{first, second}, at: second, row: func(x *row) result {
-		a, okA := x.date(0)
-		b, okB := x.date(1)
-		if !okA || !okB {
-			return skip
-		}
-		return failIf(b < a)
-	}})
+	return build(r, check{list: list, columns: []string{first, second}, at: second, row: twoDates(func(a, b day) bool { return b < a })})
 }
 
 func endsAtOnce() *Rule {
@@ -62,14 +67,7 @@ func endsAtOnce() *Rule {
 		ID: "D06Q", Title: "The plan ended on the day it began", Severity: SeverityInfo, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
 		Why: "It can be so, and seldom is: more often one of the dates was copied from the other.",
 		Do:  "Look at both dates in the record.",
-	}, check{list: 7, columns: []string{first, second}, at: second, row: func(x *row) result {
-		a, okA := x.date(0)
-		b, okB := x.date(1)
-		if !okA || !okB {
-			return skip
-		}
-		return failIf(a == b)
-	}})
+	}, check{list: 7, columns: []string{first, second}, at: second, row: twoDates(func(a, b day) bool { return a == b })})
 }
 
 func reviewAfterStart() *Rule {
@@ -78,14 +76,7 @@ func reviewAfterStart() *Rule {
 		ID: "D08", Title: "It is not after " + first, Severity: SeverityWarning, UsualCause: CauseEither, Source: []string{"DOM"}, Inferred: true,
 		Why: "A review comes after the plan began. If it is on the day itself, the initial conference was put into the wrong column.",
 		Do:  "Look at both dates in the record. If many rows are like this, look at the columns that the extract reads.",
-	}, check{list: 7, columns: []string{first, second}, at: second, row: func(x *row) result {
-		a, okA := x.date(0)
-		b, okB := x.date(1)
-		if !okA || !okB {
-			return skip
-		}
-		return failIf(b <= a)
-	}})
+	}, check{list: 7, columns: []string{first, second}, at: second, row: twoDates(func(a, b day) bool { return b <= a })})
 }
 
 // beforeBirth looks at every date of a row.
@@ -105,14 +96,7 @@ func beforeBirth() *Rule {
 			if col.Type != dateColumn || col.Heading == birth {
 				continue
 			}
-			checks = append(checks, check{list: l.Number, columns: []string{birth, col.Heading}, at: col.Heading, row: func(x *row) result {
-				born, okA := x.date(0)
-				d, okB := x.date(1)
-				if !okA || !okB {
-					return skip
-				}
-				return failIf(d < born-before)
-			}})
+			checks = append(checks, check{list: l.Number, columns: []string{birth, col.Heading}, at: col.Heading, row: twoDates(func(born, d day) bool { return d < born-before })})
 		}
 	}
 	return build(r, checks...)

@@ -34,12 +34,7 @@ func ageAgrees() *Rule {
 	}, births(true, []string{age}, age, children, func(x *row) result {
 		d, ok := x.date(0)
 		n, known := x.count(1)
-		switch {
-		case !known:
-			return skip
-		case !ok:
-			// Without a date of birth only an unborn child's age can be judged, and
-			// that is right as it stands.
+		if !ok || !known { // without a date of birth nobody can say which age is right
 			return skip
 		}
 		return failIf(d.ageAt(x.data.asOf) != n)

@@ -146,7 +146,11 @@ func referralWorker() *Rule {
 }
 
 func primaryNeed() *Rule {
-	return build(*rulePrimaryNeed, check{list: 6, columns: []string{"Primary Need Code", "CIN Closure Date"}, at: "Primary Need Code", row: func(x *row) result {
+	return build(Rule{
+		ID: "C11", Title: "The primary need of an open case is “not stated” or “not a child in need”", Severity: SeverityWarning, UsualCause: CauseCompliance, Source: []string{"OF19"},
+		Why: "A child with an open plan has a need; an inspector asks what it is.",
+		Do:  "Have the worker record the primary need.",
+	}, check{list: 6, columns: []string{"Primary Need Code", "CIN Closure Date"}, at: "Primary Need Code", row: func(x *row) result {
 		if !x.blank(1) || !x.filled(0) || !x.read(0) {
 			return skip
 		}
