@@ -414,7 +414,7 @@ func (c *checker) follow(all []Cause, kept map[string]foundKey) {
 				reads = append(reads, at(x.List, h))
 			}
 			for _, n := range ch.needs {
-				for _, h := range append(n.columns, childID) {
+				for _, h := range slices.Concat(n.columns, []string{childID}) {
 					reads = append(reads, at(n.list, h))
 				}
 			}

@@ -457,7 +457,7 @@ func (c *checker) met(needs []need) bool {
 func (c *checker) leaveOut(r *Rule, k *check) {
 	columns := []string{k.at}
 	if k.at == "" {
-		columns = append(k.columns, "")
+		columns = slices.Concat(k.columns, []string{""}) // never append: rules are shared by checks
 	}
 	for _, h := range columns {
 		c.cannotFind(r, k.list, h)

@@ -160,7 +160,7 @@ func readAll(data []byte) error {
 	}
 	count := 0
 	for _, t := range f.Tables {
-		if err := f.Read(context.Background(), t, nil, func(_ int, cells []Cell) error {
+		if err := f.Scan(context.Background(), t, nil, func(_ int, cells []Cell) error {
 			count++
 			return nil
 		}); err != nil {
@@ -215,7 +215,7 @@ func BenchmarkCSV(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := f.Read(context.Background(), f.Tables[0], nil, func(int, []Cell) error { return nil }); err != nil {
+				if err := f.Scan(context.Background(), f.Tables[0], nil, func(int, []Cell) error { return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -50,7 +50,7 @@ func mustExplain(t *testing.T, err error) {
 // digest reads up to 3,000 rows of a table, and gives a hash of them.
 func digest(t *testing.T, f *File, table Table) (uint64, error) {
 	h, n := fnv.New64a(), 0
-	err := f.Read(context.Background(), table, nil, func(number int, cells []Cell) error {
+	err := f.Scan(context.Background(), table, nil, func(number int, cells []Cell) error {
 		if number < 1 || number > maxRows || len(cells) == 0 || len(cells) > maxColumns || cells[len(cells)-1] == (Cell{}) {
 			t.Fatalf("row %d has %d cells", number, len(cells))
 		}

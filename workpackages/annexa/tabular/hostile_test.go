@@ -201,7 +201,7 @@ func TestAZipBombIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		read := int64(0)
-		err = f.Read(context.Background(), f.Tables[0], func(n, _ int64) { read = n }, func(int, []Cell) error { return nil })
+		err = f.Scan(context.Background(), f.Tables[0], func(n, _ int64) { read = n }, func(int, []Cell) error { return nil })
 		if e := (*Error)(nil); !errors.As(err, &e) {
 			t.Errorf("got %v, want an *Error", err)
 		}
@@ -245,7 +245,7 @@ func TestReadHeedsTheContext(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		after := 0
-		err = f.Read(ctx, f.Tables[0], nil, func(n int, _ []Cell) error {
+		err = f.Scan(ctx, f.Tables[0], nil, func(n int, _ []Cell) error {
 			if n >= 100 {
 				cancel()
 				after++
@@ -263,7 +263,7 @@ func TestReadHeedsTheContext(t *testing.T) {
 
 func countRows(f *File) (int, error) {
 	n := 0
-	err := f.Read(context.Background(), f.Tables[0], nil, func(int, []Cell) error { n++; return nil })
+	err := f.Scan(context.Background(), f.Tables[0], nil, func(int, []Cell) error { n++; return nil })
 	return n, err
 }
 
@@ -280,7 +280,7 @@ func TestProgressGrowsToTheWholeOfTheFile(t *testing.T) {
 		}
 		var told []int64
 		for _, table := range f.Tables {
-			err := f.Read(context.Background(), table, func(read, total int64) {
+			err := f.Scan(context.Background(), table, func(read, total int64) {
 				if total != int64(len(data)) || len(told) > 0 && read < told[len(told)-1] {
 					t.Errorf("%s: told %d of %d after %v", name, read, total, told)
 				}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -96,8 +97,12 @@ func (r row) String() string {
 // rows reads one table of a file.
 func rows(f *File, t Table) ([]row, error) {
 	var all []row
-	err := f.Read(context.Background(), t, nil, func(number int, cells []Cell) error {
-		all = append(all, row{number, append([]Cell(nil), cells...)})
+	err := f.Scan(context.Background(), t, nil, func(number int, cells []Cell) error {
+		kept := slices.Clone(cells)
+		for i := range kept {
+			kept[i].Value = strings.Clone(kept[i].Value)
+		}
+		all = append(all, row{number, kept})
 		return nil
 	})
 	return all, err
@@ -150,7 +155,7 @@ func sentence(t *testing.T, name string, data []byte) string {
 	for i, src := range where(name, data) {
 		f, err := Open(src)
 		for i := 0; err == nil && i < len(f.Tables); i++ {
-			err = f.Read(context.Background(), f.Tables[i], nil, func(int, []Cell) error { return nil })
+			err = f.Scan(context.Background(), f.Tables[i], nil, func(int, []Cell) error { return nil })
 		}
 		e, ok := err.(*Error)
 		if !ok {

@@ -70,7 +70,7 @@ func TestODSGoesOnAfterATabThatWasLeftHalfway(t *testing.T) {
 	}
 	enough := errors.New("enough")
 	for range 2 {
-		if err := f.Read(context.Background(), f.Tables[0], nil, func(int, []Cell) error { return enough }); err != enough {
+		if err := f.Scan(context.Background(), f.Tables[0], nil, func(int, []Cell) error { return enough }); err != enough {
 			t.Fatalf("got %v, want the error of the row", err)
 		}
 		all, err := rows(f, f.Tables[2])

@@ -120,21 +120,13 @@ func extension(name string) string {
 	return strings.ToLower(path.Ext(strings.ReplaceAll(name, `\`, "/")))
 }
 
-// Scan is Read, but the strings in the cells too are used again for the next
-// row: what is kept of them has to be cloned. It spares an allocation a row.
+// Scan reads a table's rows from the first, once or again: rows that are wholly
+// empty are left out, and so are the empty cells at a row's end. The cells and
+// the strings in them are used again for the next row: what is kept of them has
+// to be cloned. An error is an *Error, the context's, or what row returned;
+// whatever rows came before it, the table is not to be relied on. progress may
+// be nil.
 func (f *File) Scan(ctx context.Context, t Table, progress Progress, row RowFunc) error {
-	return f.read(ctx, t, progress, row, true)
-}
-
-// Read reads a table's rows from the first, once or again: rows that are
-// wholly empty are left out, and so are the empty cells at a row's end. An
-// error is an *Error, the context's, or what row returned; whatever rows came
-// before it, the table is not to be relied on. progress may be nil.
-func (f *File) Read(ctx context.Context, t Table, progress Progress, row RowFunc) error {
-	return f.read(ctx, t, progress, row, false)
-}
-
-func (f *File) read(ctx context.Context, t Table, progress Progress, row RowFunc, lend bool) error {
 	if t.Index < 1 || t.Index > len(f.Tables) {
 		return &Error{File: f.src.Name, Sentence: "The file has no such tab. Give the file again"}
 	}
@@ -147,7 +139,7 @@ func (f *File) read(ctx context.Context, t Table, progress Progress, row RowFunc
 	t = f.Tables[t.Index-1]
 	m := &meter{ctx: ctx, progress: progress, total: f.src.Bytes()}
 	count := 0
-	b := &builder{lend: lend, row: func(number int, cells []Cell) error {
+	b := &builder{row: func(number int, cells []Cell) error {
 		if count++; count%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}

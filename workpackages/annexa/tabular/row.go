@@ -15,10 +15,9 @@ const (
 )
 
 // builder gathers one row and hands it over. The values that are not strings
-// yet share one allocation, made when the row is done.
+// yet are lent out of one buffer, so that a row costs no allocation.
 type builder struct {
 	row   RowFunc
-	lend  bool // the strings are for this row only
 	cells []Cell
 	text  []byte
 	spans []span
@@ -88,12 +87,9 @@ func (b *builder) done(number, times int) error {
 	return nil
 }
 
-// string is the row's text: a copy, or the buffer itself where it is only lent.
+// string is the row's text: the buffer itself, which is used again for the next row.
 func (b *builder) string() string {
-	if b.lend {
-		return unsafe.String(unsafe.SliceData(b.text), len(b.text))
-	}
-	return string(b.text)
+	return unsafe.String(unsafe.SliceData(b.text), len(b.text))
 }
 
 // give hands one row over.

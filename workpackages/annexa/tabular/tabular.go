@@ -91,8 +91,8 @@ type Table struct {
 }
 
 // RowFunc is given one row: its number as Excel shows it, from 1, and its cells.
-// Rows that are wholly empty may be left out. The slice is used again for the
-// next row; the strings in it are not.
+// Rows that are wholly empty may be left out. The slice and the strings in it are
+// used again for the next row.
 type RowFunc func(number int, cells []Cell) error
 
 // Progress is told how many bytes of a file's (compressed) data have been read.
