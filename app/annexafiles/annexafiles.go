@@ -56,7 +56,8 @@ type Files struct {
 // Read reads the files of the paths: each a file, or a folder of them. Its errors
 // are of type *Error.
 func Read(paths ...string) (Files, error) {
-	f := Files{Single: true}
+	var f Files
+	folders := false
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
@@ -64,20 +65,18 @@ func Read(paths ...string) (Files, error) {
 		}
 		names := []string{p}
 		if info.IsDir() {
-			f.Single = false
+			folders = true
 			if names, err = f.Over.list(p); err != nil {
 				return Files{}, err
 			}
 		}
 		for _, name := range names {
-			if !isText(name) {
-				f.Single = false
-			}
 			if err := f.add(name); err != nil {
 				return Files{}, err
 			}
 		}
 	}
+	f.Single = !folders && annexa.Single(f.Sources)
 	return f, nil
 }
 
@@ -89,9 +88,8 @@ func Folder(dir string) (Files, error) {
 	return Read(dir)
 }
 
-func isText(name string) bool {
-	return slices.Contains([]string{".csv", ".tsv", ".txt"}, strings.ToLower(filepath.Ext(name)))
-}
+// kinds are the ends of names of files that are read, or refused with a sentence.
+var kinds = []string{".xlsx", ".xlsm", ".ods", ".xls", ".csv", ".tsv", ".txt"}
 
 // list gives the workbooks and CSV files of a folder, by name, and counts the rest.
 func (p *PassedOver) list(dir string) ([]string, error) {
@@ -100,10 +98,9 @@ func (p *PassedOver) list(dir string) ([]string, error) {
 		return nil, &Error{dir, true, "cannot be read: check that this user may read it"}
 	}
 	p.in++
-	kinds := []string{".xlsx", ".xlsm", ".ods", ".xls"}
 	var files []string
 	for _, e := range entries {
-		known := isText(e.Name()) || slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name())))
+		known := slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name())))
 		if e.Type().IsRegular() && !untold(e.Name()) && known {
 			files = append(files, filepath.Join(dir, e.Name()))
 			continue
