@@ -204,58 +204,34 @@ func causeViews(causes []annexa.Cause, list int) []causeView {
 			under[k.Follows] = append(under[k.Follows], newCauseView(k))
 		}
 	}
-	var out []causeView
+	var top []annexa.Cause
 	for _, k := range causes {
 		if !shown[k.Key] || k.Follows != "" && shown[k.Follows] && k.Follows != k.Key {
 			continue
 		}
-		v := newCauseView(k)
-		v.Follows = under[k.Key]
-		out = append(out, v)
+		k.Follows = "" // what it follows from is of another list: it stands by itself
+		top = append(top, k)
 	}
-	return together(out)
-}
-
-// together makes one of the causes that are one fault in several lists or columns.
-func together(causes []causeView) []causeView {
-	place := map[string]int{}
 	var out []causeView
-	for _, k := range causes {
-		i, there := place[k.Fault()]
-		if !there {
-			place[k.Fault()] = len(out)
-			out = append(out, k)
-			continue
-		}
-		first := &out[i]
-		if first.Same == nil {
-			one := *first
-			one.Follows = nil
-			first.Same = []causeView{one}
-		}
-		follows := k.Follows
-		k.Follows = nil
-		first.Same = append(first.Same, k)
-		first.Follows = append(first.Follows, follows...)
-	}
-	for i := range out {
-		if len(out[i].Same) > 0 {
-			out[i].sum()
-		}
+	for _, g := range annexa.Groups(top) {
+		out = append(out, newGroupView(g, under))
 	}
 	return out
 }
 
-// sum puts a fault of several lists or columns into words.
-func (v *causeView) sum() {
-	var g annexa.Group
-	slices.SortStableFunc(v.Same, func(a, b causeView) int { return a.List - b.List })
-	suppressed := false
-	for _, k := range v.Same {
-		g.Add(k.Cause)
-		suppressed = suppressed || k.Suppressed
+// newGroupView puts a group of causes that are one thing to mend into words, with
+// what follows from each.
+func newGroupView(g annexa.Group, under map[string][]causeView) causeView {
+	v := newCauseView(g.Causes[0])
+	for _, k := range g.Causes {
+		v.Same = append(v.Same, newCauseView(k))
+		v.Follows = append(v.Follows, under[k.Key]...)
 	}
-	v.Where, v.Spread, v.Spellings = g.Where(), "", 0
+	if len(v.Same) == 1 {
+		v.Same = nil
+		return v
+	}
+	v.Where, v.Spread, v.Spellings, v.Reason = g.Where(), "", 0, g.Reason()
 	unit := "row"
 	v.In = plural(len(v.Same), "list")
 	switch columns := g.Columns(); {
@@ -266,15 +242,15 @@ func (v *causeView) sum() {
 	case v.Same[0].Column != "":
 		v.Where += ", " + v.Same[0].Column
 	}
-	v.Reason = g.Reason()
 	switch {
-	case suppressed:
+	case slices.ContainsFunc(g.Causes, func(k annexa.Cause) bool { return k.Suppressed }):
 		v.Count = "in some 1 to 5 rows, or all but as few" // so their sum is not given either
 	case g.Of == 0:
 		v.Count = "in each the column as a whole"
 	default:
 		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, plural(g.Of, unit), share(g.Count, g.Of))
 	}
+	return v
 }
 
 func newCauseView(k annexa.Cause) causeView {

@@ -337,3 +337,16 @@ func TestDatesInAnotherFormAreOneThingToMend(t *testing.T) {
 		}
 	}
 }
+
+// TestAGroupWhoseCausesSayNoReasonSaysNone: the version for sharing takes them away.
+func TestAGroupWhoseCausesSayNoReasonSaysNone(t *testing.T) {
+	for reason, want := range map[string]string{"": "", "It is so": "In List 2: it is so. The others are alike"} {
+		var g Group
+		for n, count := range []int{0: 10, 1: 20} {
+			g.Add(Cause{Rule: "S07", List: n + 1, Column: birth, Count: count, Reason: reason})
+		}
+		if got := g.Reason(); got != want {
+			t.Errorf("%q: %q", reason, got)
+		}
+	}
+}

@@ -114,7 +114,7 @@ func (g Group) Sentence() string {
 // others are alike.
 func (g Group) Reason() string {
 	largest := slices.MaxFunc(g.Causes, func(a, b Cause) int { return a.Count - b.Count })
-	if len(g.Causes) == 1 {
+	if len(g.Causes) == 1 || largest.Reason == "" {
 		return largest.Reason
 	}
 	where := fmt.Sprintf("List %d", largest.List)
