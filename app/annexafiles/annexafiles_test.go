@@ -89,7 +89,7 @@ func TestWhatAFolderHoldsBesideTheListsIsSaidWithoutNames(t *testing.T) {
 }
 
 func TestWhatTwoFoldersHoldIsSaidOnce(t *testing.T) {
-	f, err := annexafiles.Read(folder(t, "a.csv", "a.sql"), folder(t, "b.csv", "b.sql"))
+	f, err := annexafiles.Open(folder(t, "a.csv", "a.sql"), folder(t, "b.csv", "b.sql"))
 	if want := "Passed over in the folders: 2 files of kinds that are not read (2 .sql)"; err != nil || f.Over.Sentence() != want {
 		t.Errorf("%q, %v", f.Over.Sentence(), err)
 	}
@@ -107,7 +107,7 @@ func TestListsThatAreNotNamedAreMissedUnlessOnlyCSVFilesAreNamed(t *testing.T) {
 		{"a workbook among them", []string{path("a.csv"), path("c.xlsx")}, false},
 		{"a folder", []string{dir}, false},
 	} {
-		if f, err := annexafiles.Read(c.paths...); err != nil || f.Single != c.single {
+		if f, err := annexafiles.Open(c.paths...); err != nil || f.Single != c.single {
 			t.Errorf("%s: %v %v", c.what, f.Single, err)
 		}
 	}
@@ -144,6 +144,44 @@ func TestWhatCannotBeReadSaysWhatToDoWithTheNameAndWithout(t *testing.T) {
 	}
 }
 
-func paths(path string) error { _, err := annexafiles.Read(path); return err }
+func paths(path string) error { _, err := annexafiles.Open(path); return err }
 
 func dir(path string) error { _, err := annexafiles.Folder(path); return err }
+
+// TestAFileThatIsWrittenToWhileItIsCheckedIsNoticed: half of one state and half of
+// another is neither.
+func TestAFileThatIsWrittenToWhileItIsCheckedIsNoticed(t *testing.T) {
+	for _, c := range []struct {
+		what   string
+		change func(path string) error
+	}{
+		{"written to", func(path string) error { return os.WriteFile(path, []byte("another text"), 0o600) }},
+		{"put in place of it", func(path string) error {
+			if err := os.WriteFile(path+".new", []byte("a.csv"), 0o600); err != nil {
+				return err
+			}
+			return os.Rename(path+".new", path)
+		}},
+		{"taken away", os.Remove},
+	} {
+		path := filepath.Join(folder(t, "a.csv"), "a.csv")
+		f, err := annexafiles.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Changed(-1); err != nil || f.Index(path) != 0 {
+			t.Errorf("%s: before that, %v", c.what, err)
+		}
+		if err := c.change(path); err != nil {
+			t.Fatal(err)
+		}
+		var known *annexafiles.Error
+		if err := f.Changed(-1); !errors.As(err, &known) || !strings.Contains(known.Error(), path+" was written to while it was checked") {
+			t.Errorf("%s: %v", c.what, err)
+		}
+		if err := f.Changed(0); err != nil {
+			t.Errorf("%s by ourselves: %v", c.what, err)
+		}
+		f.Close()
+	}
+}

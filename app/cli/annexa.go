@@ -124,16 +124,21 @@ func annexaCheck(ctx context.Context, paths []string, a annexaFlags, getenv func
 	if !ok {
 		return exitUsage
 	}
-	files, err := annexafiles.Read(paths...)
+	files, err := annexafiles.Open(paths...)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitUsage
 	}
+	defer files.Close()
 	o.Single = files.Single
 	var end func()
 	o.Progress, end = progressOn(stderr)
 	r, err := annexa.Check(ctx, files.Sources, o)
 	end()
+	if changed := files.Changed(-1); changed != nil {
+		fmt.Fprintln(stderr, changed)
+		return exitUsage
+	}
 	var unreadable *annexa.ReadError
 	switch {
 	case errors.As(err, &unreadable):
@@ -152,7 +157,7 @@ func annexaCheck(ctx context.Context, paths []string, a annexaFlags, getenv func
 		r.Notes = append(r.Notes, over)
 	}
 	if a.out != "" {
-		if err := writeFindings(ctx, a.out, paths, r, files.Sources); err != nil {
+		if err := writeFindings(ctx, a.out, r, files); err != nil {
 			fmt.Fprintln(stderr, err)
 			return exitUsage
 		}
@@ -192,13 +197,10 @@ func writeReport(stdout io.Writer, r, before *annexa.Report, a annexaFlags, colo
 
 // writeFindings writes the workbook of findings where the user asked for it, and
 // nowhere else. One that fails half-way is taken away again.
-func writeFindings(ctx context.Context, out string, inputs []string, r *annexa.Report, sources []annexa.Source) error {
-	for _, in := range inputs {
-		a, errA := os.Stat(in)
-		b, errB := os.Stat(out)
-		if errA == nil && errB == nil && os.SameFile(a, b) {
-			return fmt.Errorf("--out names a file that is checked: give another name, so that the return is not written over")
-		}
+func writeFindings(ctx context.Context, out string, r *annexa.Report, files annexafiles.Files) error {
+	at := files.Index(out)
+	if at >= 0 && !r.Files[at].Findings {
+		return fmt.Errorf("--out names a file that is checked: give another name, so that the return is not written over")
 	}
 	if ext := filepath.Ext(out); !strings.EqualFold(ext, ".xlsx") {
 		return fmt.Errorf("--out must end in .xlsx: it is a workbook; it is %q", out)
@@ -207,7 +209,10 @@ func writeFindings(ctx context.Context, out string, inputs []string, r *annexa.R
 	if err != nil {
 		return fmt.Errorf("%s cannot be written: close it in Excel, and check that the folder is there and that this user may write to it", out)
 	}
-	err = errors.Join(r.WriteFindings(ctx, f, sources), f.Close())
+	err = errors.Join(r.WriteFindings(ctx, f, files.Sources), f.Close())
+	if err == nil {
+		err = files.Changed(at)
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("the findings could not be written to %s", out), err, os.Remove(out))
 	}

@@ -285,6 +285,32 @@ func TestAnExportNeverLeavesHalfAFile(t *testing.T) {
 	}
 }
 
+// TestFindingsKeptBesideTheReturn are written anew, and no list is written over.
+func TestFindingsKeptBesideTheReturn(t *testing.T) {
+	dir := t.TempDir()
+	list := filepath.Join(dir, "List 1.csv")
+	if err := os.WriteFile(list, []byte(listOne+"A1,x,a) WBRI,01/02/2015,11,03/11/2026,q) 6: Police\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "findings.xlsx")
+	for range 2 {
+		r := runLine(t, nil, "annexa", "check", "--out", out, dir)
+		if r.code != 1 || !strings.Contains(r.stdout, "1 of 11 lists found; 1 row;") {
+			t.Errorf("exit %d, %s\n%s", r.code, r.stderr, r.stdout)
+		}
+	}
+	before, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := runLine(t, nil, "annexa", "check", "--out", list, dir); r.code != 2 || !strings.Contains(r.stderr, "--out names a file that is checked") {
+		t.Errorf("over a list of the folder: exit %d, %s", r.code, r.stderr)
+	}
+	if after, err := os.ReadFile(list); err != nil || string(after) != string(before) {
+		t.Errorf("the list is now %q: %v", after, err)
+	}
+}
+
 func TestWhatAnAnalystAsksOfACheck(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

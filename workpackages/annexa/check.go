@@ -315,6 +315,7 @@ func (c *checker) begin(file int, t tabular.Table, name string, first [][]string
 		return nil, errEnough
 	}
 	if ownFindings(first) {
+		c.files[file].Findings = true
 		return pass("findings", "It is a workbook of findings that this check has written, with some of the rows of a return")
 	}
 	f, ok := recognise(name, first, numbers)

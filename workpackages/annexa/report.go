@@ -26,9 +26,10 @@ type Report struct {
 
 // FileRead is one file that was read.
 type FileRead struct {
-	Name   string `json:"name,omitempty"` // left out of what is stored
-	Kind   string `json:"kind"`           // xlsx, ods, xls or csv
-	Tables int    `json:"tables"`         // tabs, or 1
+	Name     string `json:"name,omitempty"`     // left out of what is stored
+	Kind     string `json:"kind"`               // xlsx, ods or csv
+	Tables   int    `json:"tables"`             // tabs, or 1
+	Findings bool   `json:"findings,omitempty"` // a workbook of findings, which was passed over
 }
 
 // Unread is a tab or file that was passed over.
