@@ -84,6 +84,64 @@ func TestAReturnIsUploadedInABrowser(t *testing.T) {
 	said.check(t)
 }
 
+// A live region speaks when its words change: not at each percent, and not at
+// all once it has been replaced.
+func TestStagesOfACheckAreSaidAndPercentsAreNot(t *testing.T) {
+	steps := make(chan float64)
+	p := checked(t, func(_ context.Context, _ []annexa.Source, o annexa.Options) (*annexa.Report, error) {
+		o.Progress("Reading", 0.1)
+		for done := range steps {
+			stage := "Reading"
+			if done > 0.9 {
+				stage = "Looking for causes"
+			}
+			o.Progress(stage, done)
+		}
+		return faulty(), nil
+	})
+	who := p.addPerson("Ann Analyst", workpackages.Analyst)
+	ctx, said := chromium(t)
+	p.signedIn(ctx, who)
+	err := chromedp.Do(ctx,
+		chromedp.Navigate(p.URL+"/annexa/check"),
+		chromedp.WaitReady(chromedp.CSS("body.govuk-frontend-supported #file")),
+		chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{onDisk(t, "return.csv", someList)}),
+		chromedp.Click(chromedp.CSS("button.govuk-button")),
+		chromedp.WaitVisible(chromedp.Search(`//p[@id="stage" and contains(., "Reading: 10%")]`)),
+		chromedp.WaitReady(chromedp.Search(`//p[@role="status" and .="Reading"]`)),
+		discard(chromedp.Evaluate[any](`window.said = []; new MutationObserver(() => said.push(document.querySelector("[data-stage-said]").textContent)).observe(document.querySelector("[data-stage-said]"), { childList: true, characterData: true, subtree: true })`)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps <- 0.5
+	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.Search(`//p[contains(., "Reading: 50%")]`))); err != nil {
+		t.Fatal(err)
+	}
+	steps <- 0.97
+	var heard []string
+	var focus string
+	err = chromedp.Do(ctx,
+		chromedp.WaitReady(chromedp.Search(`//p[@role="status" and .="Looking for causes"]`)),
+		into(&heard, chromedp.Evaluate[[]string](`window.said`)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(steps)
+	err = chromedp.Do(ctx,
+		chromedp.WaitVisible(chromedp.Search(`//h1[contains(., "Annexe A check") and @tabindex]`)),
+		into(&focus, chromedp.Evaluate[string](`document.activeElement.textContent`)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(heard) != 1 || heard[0] != "Looking for causes" || focus != "Annexe A check" {
+		t.Errorf("said %q, then read from %q", heard, focus)
+	}
+	said.check(t)
+}
+
 func TestAReturnThatIsTooLargeIsNotSentByTheBrowser(t *testing.T) {
 	p := checked(t, gives(faulty()))
 	who := p.addPerson("Ann Analyst", workpackages.Analyst)

@@ -55,11 +55,36 @@ function send(form, bytes) {
     document.querySelector("main").replaceWith(page.querySelector("main"));
     initAll();
     document.querySelectorAll("form[data-upload]").forEach(watch);
-    const first = document.querySelector(".govuk-error-summary, main h1");
-    first.tabIndex = -1;
-    first.focus();
+    focusOn(document.querySelector(".govuk-error-summary, main h1"));
   };
   request.onerror = () => stop("The upload was cut off, and nothing was kept of it. Check your connection and send it again");
   request.open("POST", form.action);
   request.send(new FormData(form));
+}
+
+// The page of a check that is under way says when a stage begins, and not each
+// percent. Its place is outside what is swapped: a live region that is replaced
+// says nothing. Once the check has ended the page is loaded anew, and its
+// heading is read out.
+const stageSaid = document.querySelector("[data-stage-said]");
+const endAwaited = "readiness-check-awaited";
+
+function sayStage() {
+  const stage = document.getElementById("progress")?.dataset.stage;
+  if (stage && stageSaid.textContent !== stage) stageSaid.textContent = stage;
+}
+
+if (stageSaid) {
+  sessionStorage.setItem(endAwaited, location.pathname);
+  document.addEventListener("htmx:after:swap", sayStage);
+  sayStage();
+} else if (sessionStorage.getItem(endAwaited)) {
+  const here = sessionStorage.getItem(endAwaited) === location.pathname;
+  sessionStorage.removeItem(endAwaited);
+  if (here) focusOn(document.querySelector("main h1"));
+}
+
+function focusOn(element) {
+  element.tabIndex = -1;
+  element.focus();
 }
