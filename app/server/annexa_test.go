@@ -303,6 +303,22 @@ const listOne = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Ye
 	"A1,b) Female,a) WBRI,01/02/2015,11,yesterday,q) 6: Police\n" +
 	"A2,a) Male,a) WBRI,01/02/2016,10,03/11/2026,q) 6: Police\n"
 
+func TestOneListOfTheReturnIsNeverCalledFitToSend(t *testing.T) {
+	p := checked(t, annexa.Check)
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	path, _ := b.result(part{"file", "List 1.csv", goodListOne})
+	for _, at := range []string{"/", "/annexa", path, path + "/share"} {
+		a := b.get(at)
+		verdict := regexp.MustCompile(`(?s)<main.*?</strong>`).FindString(a.Body)
+		if at == "/" {
+			verdict = regexp.MustCompile(`(?s)Annexe A:</span>.*?</strong>`).FindString(a.Body)
+		}
+		if !strings.Contains(verdict, "Only 1 of 11 lists checked</strong>") || strings.Contains(a.Body, "app-verdict--fit") {
+			t.Errorf("%s gives the verdict %q", at, verdict)
+		}
+	}
+}
+
 func TestTheVersionForSharingSuppressesSmallCounts(t *testing.T) {
 	p := checked(t, gives(faulty()))
 	b, _ := p.person("Ann Analyst", workpackages.Analyst)

@@ -75,6 +75,29 @@ func newCheckHead(c workpackages.CheckSummary) checkHead {
 	return h
 }
 
+// Part reports whether lists were left unlooked at in a return with nothing else
+// against it.
+func (h checkHead) Part() bool {
+	return h.Of < len(h.Lists) && h.Fit.Verdict != annexa.NotFit
+}
+
+// Tag is the verdict in words. A green word over some of the lists would be read
+// as leave to send the return.
+func (h checkHead) Tag() fitTag {
+	if h.Part() {
+		return fitTag{"–", fmt.Sprintf("Only %d of %d lists checked", h.Of, len(h.Lists)), "app-tag--paused"}
+	}
+	return newFitTag(h.Fit.Verdict)
+}
+
+// Shade is the verdict that the colour beside it stands for.
+func (h checkHead) Shade() annexa.FitVerdict {
+	if h.Part() {
+		return annexa.NotChecked
+	}
+	return h.Fit.Verdict
+}
+
 func fitToGo(v annexa.FitVerdict) bool { return v == annexa.FitToSend || v == annexa.FitKnown }
 
 // annexaView is the page of Annexe A: the newest check and how it came to it.

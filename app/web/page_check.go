@@ -403,6 +403,6 @@ func (s *Server) checkSharePage(c *fiber.Ctx) error {
 	}
 	groups, _ := groupCauses(causeViews(shared.Causes, 0), true)
 	return s.render(c, http.StatusOK, "annexa-share", page{Title: "Annexe A check, for sharing", Data: map[string]any{
-		"ID": k.ID, "At": k.At, "AsOf": k.AsOf, "Report": shared, "Groups": groups,
+		"ID": k.ID, "Head": newCheckHead(k.CheckSummary), "At": k.At, "AsOf": k.AsOf, "Report": shared, "Groups": groups,
 	}})
 }
