@@ -251,6 +251,20 @@ func TestOneListCanBeLookedAtAlone(t *testing.T) {
 	}
 }
 
+func TestWhatStopsTheReturnIsNeverFoldedAway(t *testing.T) {
+	r := faulty()
+	last := r.Causes[len(r.Causes)-1]
+	r.Lists[last.List-1].Fit = annexa.Fit{Verdict: annexa.NotFit, Reasons: []string{last.Sentence()}, Causes: []string{last.Key}}
+	p := checked(t, gives(r))
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	_, a := b.result()
+	_, causes, _ := strings.Cut(a.Body, `id="recording"`)
+	stops, folded := strings.Index(causes, "Stops the return:"), strings.Index(causes, "which weigh less")
+	if stops < 0 || folded < 0 || stops > folded || strings.Count(a.Body, "Stops the return:") != 1 {
+		t.Errorf("what stops the return is at %d, and what weighs less from %d", stops, folded)
+	}
+}
+
 func TestWhatChangedBetweenTwoChecks(t *testing.T) {
 	reports := []*annexa.Report{faulty(), mended(), mended()}
 	var n atomic.Int32

@@ -81,6 +81,18 @@ func TestRoomForUploadsRunsOutAndComesBack(t *testing.T) {
 	}
 }
 
+func TestWhatIsFoldedAwayIsNamed(t *testing.T) {
+	some := func(n int) []causeView { return make([]causeView, n) }
+	for _, c := range []struct {
+		shown, folded int
+		want          string
+	}{{0, 1, "1 for information"}, {0, 3, "3 for information"}, {8, 1, "The other one, which weighs less"}, {8, 7, "The other 7, which weigh less"}} {
+		if got := (causeGroupView{Causes: some(c.shown), Rest: some(c.folded)}).Folded(); got != c.want {
+			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+}
+
 func TestCountsInWords(t *testing.T) {
 	for _, c := range []struct {
 		cause annexa.Cause

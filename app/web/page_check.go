@@ -69,6 +69,7 @@ type causeView struct {
 	Where   string
 	Count   string // "312 of 640 rows (49%)"
 	Spread  string // "in all 9 teams"
+	Stops   bool   // it alone makes a list unfit to send
 	Follows []causeView
 	Same    []causeView // the fault in each of its lists and columns, where there are several
 	In      string      // how many of these there are: "9 lists", "38 columns"
@@ -144,6 +145,7 @@ func (s *Server) checkView(c *fiber.Ctx, k workpackages.Check) (checkView, error
 		return v, err
 	}
 	causes := causeViews(k.Report.Causes, v.List)
+	stopsFirst(causes, k.Report.Lists)
 	for i := range causes {
 		causes[i].each(func(cv *causeView) {
 			cv.Issue = issues[cv.Key]
@@ -177,6 +179,30 @@ func (s *Server) issuesByCause(c *fiber.Ctx) (map[string]*issueRef, bool, error)
 		}
 	}
 	return out, may, nil
+}
+
+// stopsFirst marks the causes that make a list unfit to send, and puts them
+// before the others: one row can stop a return, and weighs next to nothing else.
+func stopsFirst(causes []causeView, lists []annexa.ListReport) {
+	stops := map[string]bool{}
+	for _, l := range lists {
+		for _, key := range l.Fit.Causes {
+			stops[key] = l.Fit.Verdict == annexa.NotFit
+		}
+	}
+	for i := range causes {
+		c := &causes[i]
+		c.Stops = stops[c.Key] || slices.ContainsFunc(c.Same, func(s causeView) bool { return stops[s.Key] })
+	}
+	slices.SortStableFunc(causes, func(a, b causeView) int {
+		switch {
+		case a.Stops == b.Stops:
+			return 0
+		case a.Stops:
+			return -1
+		}
+		return 1
+	})
 }
 
 func (v *causeView) each(do func(*causeView)) {
@@ -296,6 +322,19 @@ func share(n, of int) string {
 	}
 }
 
+// Folded names what is folded away. Where nothing else is shown, all of it is for
+// information alone.
+func (g causeGroupView) Folded() string {
+	switch n := len(g.Rest); {
+	case len(g.Causes) == 0:
+		return fmt.Sprintf("%d for information", n)
+	case n == 1:
+		return "The other one, which weighs less"
+	default:
+		return fmt.Sprintf("The other %d, which weigh less", n)
+	}
+}
+
 // groupCauses sorts causes by who has to act, and folds away what is beyond the
 // most important ones.
 func groupCauses(causes []causeView, all bool) ([]causeGroupView, int) {
@@ -317,7 +356,7 @@ func groupCauses(causes []causeView, all bool) ([]causeGroupView, int) {
 		if n == at[annexa.Unclear] {
 			limit = topUnclear
 		}
-		if len(g.Causes) < limit && k.Severity != annexa.SeverityInfo || all {
+		if len(g.Causes) < limit && k.Severity != annexa.SeverityInfo || k.Stops || all {
 			g.Causes = append(g.Causes, k)
 		} else {
 			g.Rest = append(g.Rest, k)
