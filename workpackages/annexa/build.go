@@ -146,11 +146,7 @@ func (c *checker) notes() []string {
 		}
 	}
 	if len(absent) > 0 {
-		them := "them"
-		if len(absent) == 1 {
-			them = "it"
-		}
-		notes = append(notes, fmt.Sprintf("Rules that compare lists with %s were left out: no rows of %s were given", listsOf(absent), them))
+		notes = append(notes, fmt.Sprintf("Rules that compare lists with %s were left out: there are no rows to compare with", listsOf(absent)))
 	}
 	return append(notes, "That all lists were made on one day, at the point of notification (rule S14 of the template's guidance), cannot be seen from the files: check it yourself")
 }
