@@ -81,6 +81,55 @@ func TestRoomForUploadsRunsOutAndComesBack(t *testing.T) {
 	}
 }
 
+func TestListsThatWentTheSameWayAreNamedTogether(t *testing.T) {
+	got := listChanges([]annexa.ListChange{
+		{List: 1, From: annexa.FitToSend, To: annexa.NotFit}, {List: 2, From: annexa.NotFit, To: annexa.FitToSend}, {List: 6, From: annexa.FitToSend, To: annexa.NotFit},
+		{List: 8, From: annexa.FitToSend, To: annexa.NotFit}, {List: 9, From: annexa.FitToSend},
+	})
+	want := []string{
+		"Lists 1, 6 and 8 were “Fit to send” and are now “Not fit to send”",
+		"List 2 was “Not fit to send” and is now “Fit to send”",
+		"List 9 was “Fit to send” and is now “Not checked”",
+	}
+	for i, w := range want {
+		if len(got) != len(want) || got[i].Text != w {
+			t.Fatalf("%v", got)
+		}
+	}
+}
+
+func TestEmptyListsAreNamedBesideTheVerdict(t *testing.T) {
+	some := workpackages.ListSummary{Number: 1, Found: true, Rows: 3}
+	empty := workpackages.ListSummary{Number: 4, Found: true}
+	missing := workpackages.ListSummary{Number: 5}
+	other := workpackages.ListSummary{Number: 7, Found: true}
+	for _, c := range []struct {
+		lists []workpackages.ListSummary
+		want  string
+	}{
+		{[]workpackages.ListSummary{some, missing}, ""},
+		{[]workpackages.ListSummary{some, empty, missing}, "List 4 is empty: that is right only if there is nobody to put in it"},
+		{[]workpackages.ListSummary{some, empty, other}, "Lists 4 and 7 are empty: that is right only if there is nobody to put in them"},
+	} {
+		if got := newCheckHead(workpackages.CheckSummary{Lists: c.lists}).Empty(); got != c.want {
+			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+}
+
+func TestAListThatMayBeSentInSpiteOfItsErrorsSaysWhy(t *testing.T) {
+	for _, c := range []struct {
+		fit    annexa.FitVerdict
+		errors int
+		want   bool
+	}{{annexa.FitToSend, 2, true}, {annexa.FitToSend, 0, false}, {annexa.FitKnown, 2, false}, {annexa.NotFit, 2, false}} {
+		l := listView{ListReport: annexa.ListReport{Errors: c.errors, Fit: annexa.Fit{Verdict: c.fit}}}
+		if l.PracticeOnly() != c.want {
+			t.Errorf("%s with %d errors: not %t", c.fit, c.errors, c.want)
+		}
+	}
+}
+
 func TestWhatIsFoldedAwayIsNamed(t *testing.T) {
 	some := func(n int) []causeView { return make([]causeView, n) }
 	for _, c := range []struct {

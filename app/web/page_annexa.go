@@ -75,6 +75,24 @@ func newCheckHead(c workpackages.CheckSummary) checkHead {
 	return h
 }
 
+// Empty says which lists have no rows, and what that means; empty when all have
+// some. An extract that has failed leaves such a list behind, without an error.
+func (h checkHead) Empty() string {
+	var numbers []int
+	for _, l := range h.Lists {
+		if l.Found && l.Rows == 0 {
+			numbers = append(numbers, l.Number)
+		}
+	}
+	switch {
+	case len(numbers) == 0:
+		return ""
+	case len(numbers) == 1:
+		return listNames(numbers) + " is empty: that is right only if there is nobody to put in it"
+	}
+	return listNames(numbers) + " are empty: that is right only if there is nobody to put in them"
+}
+
 // Part reports whether lists were left unlooked at in a return with nothing else
 // against it.
 func (h checkHead) Part() bool {
@@ -117,6 +135,10 @@ type listView struct {
 	CheckID string
 	Picked  bool // the page shows only this list's causes
 }
+
+// PracticeOnly reports whether the list may be sent in spite of its errors: they
+// are about what was done for children.
+func (l listView) PracticeOnly() bool { return l.Fit.Verdict == annexa.FitToSend && l.Errors > 0 }
 
 func (s *Server) annexaPage(c *fiber.Ctx) error {
 	all, err := s.Packages.Checks(c.UserContext(), pastChecks+1)
@@ -180,17 +202,55 @@ func (s *Server) changeView(k workpackages.Check) changeView {
 	if k.Previous == "" {
 		return v
 	}
-	lists := changeGroup{Heading: "Lists"}
-	for _, l := range k.Change.Lists {
-		lists.Lines = append(lists.Lines, changeLine{Text: fmt.Sprintf("List %d was “%s” and is now “%s”", l.List, cmp.Or(l.From, annexa.NotChecked).Label(), cmp.Or(l.To, annexa.NotChecked).Label())})
-	}
-	v.add(lists)
+	v.add(changeGroup{Heading: "Lists", Lines: listChanges(k.Change.Lists)})
 	v.add(causeGroup(plural(len(k.Change.New), "new fault"), k.Change.New, func(c annexa.CauseChange) string { return plural(c.To, "finding") }))
 	v.add(causeGroup(plural(len(k.Change.Worse), "fault")+" got worse", k.Change.Worse, fromTo))
 	v.add(causeGroup(plural(len(k.Change.Better), "fault")+" got better", k.Change.Better, fromTo))
-	v.add(causeGroup(plural(len(k.Change.Gone), "fault")+" gone", k.Change.Gone, func(c annexa.CauseChange) string { return "there were " + fmt.Sprint(c.From) }))
+	v.add(causeGroup(plural(len(k.Change.Gone), "fault")+" gone", k.Change.Gone, thereWere))
 	v.None = len(v.Groups) == 0
 	return v
+}
+
+// listChanges says what became of the lists, those together that went the same way.
+func listChanges(changes []annexa.ListChange) []changeLine {
+	type way struct{ from, to annexa.FitVerdict }
+	numbers := map[way][]int{}
+	var ways []way
+	for _, l := range changes {
+		w := way{cmp.Or(l.From, annexa.NotChecked), cmp.Or(l.To, annexa.NotChecked)}
+		if numbers[w] == nil {
+			ways = append(ways, w)
+		}
+		numbers[w] = append(numbers[w], l.List)
+	}
+	var lines []changeLine
+	for _, w := range ways {
+		was, is := "was", "is"
+		if len(numbers[w]) > 1 {
+			was, is = "were", "are"
+		}
+		lines = append(lines, changeLine{Text: fmt.Sprintf("%s %s “%s” and %s now “%s”", listNames(numbers[w]), was, w.from.Label(), is, w.to.Label())})
+	}
+	return lines
+}
+
+// listNames names lists by their numbers: "List 8", "Lists 1, 6 and 8".
+func listNames(numbers []int) string {
+	var s []string
+	for _, n := range numbers {
+		s = append(s, fmt.Sprint(n))
+	}
+	if len(s) == 1 {
+		return "List " + s[0]
+	}
+	return "Lists " + strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
+}
+
+func thereWere(c annexa.CauseChange) string {
+	if c.From == 1 {
+		return "there was 1"
+	}
+	return fmt.Sprintf("there were %d", c.From)
 }
 
 // fromTo says what became of a fault: where as many rows have it of fewer, only
@@ -268,19 +328,13 @@ func newRuleView(r annexa.Rule) ruleView {
 	default:
 		v.Usually = "Either the extract or recording"
 	}
-	var numbers []string
-	for _, n := range r.Lists {
-		numbers = append(numbers, fmt.Sprint(n))
-	}
-	switch len(numbers) {
+	switch len(r.Lists) {
 	case 0:
 		v.Where = "The return as a whole"
-	case 1:
-		v.Where = "List " + numbers[0]
 	case 11:
 		v.Where = "Every list"
 	default:
-		v.Where = "Lists " + strings.Join(numbers[:len(numbers)-1], ", ") + " and " + numbers[len(numbers)-1]
+		v.Where = listNames(r.Lists)
 	}
 	return v
 }
