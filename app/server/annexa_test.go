@@ -251,6 +251,23 @@ func TestOneListCanBeLookedAtAlone(t *testing.T) {
 	}
 }
 
+func TestHowListsWereMatchedIsFoldedAwayWhenNothingWantsLookingAt(t *testing.T) {
+	clean := faulty()
+	clean.Lists = lists()
+	reports := make(chan *annexa.Report, 2)
+	reports <- faulty()
+	reports <- clean
+	p := checked(t, func(context.Context, []annexa.Source, annexa.Options) (*annexa.Report, error) { return <-reports, nil })
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	for _, folded := range []bool{false, true} {
+		_, a := b.result()
+		if strings.Contains(a.Body, "How each list was matched") != folded || !strings.Contains(a.Body, "of 1 column found") && folded {
+			t.Errorf("folded away is not %t", folded)
+		}
+		p.advance(time.Minute)
+	}
+}
+
 func TestWhatStopsTheReturnIsNeverFoldedAway(t *testing.T) {
 	r := faulty()
 	last := r.Causes[len(r.Causes)-1]
