@@ -344,6 +344,9 @@ func TestOneListOfTheReturnIsNeverCalledFitToSend(t *testing.T) {
 		if at == "/" {
 			verdict = regexp.MustCompile(`(?s)Annexe A:</span>.*?</strong>`).FindString(a.Body)
 		}
+		if at == path && strings.Count(a.Body, `data-label="Errors"><div>–</div>`) != 10 {
+			t.Errorf("%s counts the errors of lists that were not looked at", at)
+		}
 		if !strings.Contains(verdict, "Only 1 of 11 lists checked</strong>") || strings.Contains(a.Body, "app-verdict--fit") {
 			t.Errorf("%s gives the verdict %q", at, verdict)
 		}

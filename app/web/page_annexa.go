@@ -136,6 +136,10 @@ type listView struct {
 	Picked  bool // the page shows only this list's causes
 }
 
+// Checked reports whether the list was looked at: no errors were found in others
+// either, and none is not what that means.
+func (l listView) Checked() bool { return l.Fit.Verdict != annexa.NotChecked }
+
 // PracticeOnly reports whether the list may be sent in spite of its errors: they
 // are about what was done for children.
 func (l listView) PracticeOnly() bool { return l.Fit.Verdict == annexa.FitToSend && l.Errors > 0 }
