@@ -65,7 +65,7 @@ func (v Verdict) label() string {
 	case Recording:
 		return "Recording"
 	}
-	return "Not clear"
+	return "Unclear"
 }
 
 func (r *Report) causesSheet(x *xlsxWriter) error {

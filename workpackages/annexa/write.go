@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -70,6 +71,9 @@ func files(all []FileRead) string {
 func asOfText(asOf string) string {
 	if asOf == "" {
 		return ""
+	}
+	if day, err := time.Parse(time.DateOnly, asOf); err == nil {
+		asOf = day.Format("2 January 2006") // as the pages write it
 	}
 	return ", made on " + asOf
 }

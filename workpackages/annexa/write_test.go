@@ -143,3 +143,11 @@ func TestAPageNamesTheColumnsWithTheMostUnknownValues(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+func TestTheDayOfTheListsIsWrittenAsThePagesWriteIt(t *testing.T) {
+	for asOf, want := range map[string]string{"": "", "2026-11-24": ", made on 24 November 2026", "some day": ", made on some day"} {
+		if got := asOfText(asOf); got != want {
+			t.Errorf("%q is written %q, not %q", asOf, got, want)
+		}
+	}
+}
