@@ -25,8 +25,8 @@ const (
 // checkView is one check's own page.
 type checkView struct {
 	Head      checkHead
-	Maps      []mapView
-	Unmapped  int // lists whose headings or values want looking at
+	Look      []mapView // lists whose headings or values want looking at
+	Matched   []mapView // the others
 	Groups    []causeGroupView
 	Left      int  // causes that are folded away
 	All       bool // every cause is shown
@@ -131,9 +131,10 @@ func (s *Server) checkView(c *fiber.Ctx, k workpackages.Check) (checkView, error
 	v.Lists = listViews(k, v.List)
 	for _, l := range k.Report.Lists {
 		if m := newMapView(l); l.Found {
-			v.Maps = append(v.Maps, m)
 			if len(m.Problems) > 0 {
-				v.Unmapped++
+				v.Look = append(v.Look, m)
+			} else {
+				v.Matched = append(v.Matched, m)
 			}
 		}
 	}
