@@ -96,7 +96,7 @@ func (h checkHead) Empty() string {
 // Part reports whether lists were left unlooked at in a return with nothing else
 // against it.
 func (h checkHead) Part() bool {
-	return h.Of < len(h.Lists) && h.Fit.Verdict != annexa.NotFit
+	return h.Fit.Verdict == annexa.FitPart
 }
 
 // Tag is the verdict in words. A green word over some of the lists would be read

@@ -32,6 +32,7 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			r.Fit.Verdict = l.Fit.Verdict
 		}
 	}
+	part := false
 	if single {
 		var given []int
 		for _, l := range r.Lists {
@@ -44,6 +45,7 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			if len(given) != 1 {
 				r.Fit.Reasons[0] = "Only " + listsOf(given) + " were checked"
 			}
+			part = true
 		}
 	}
 	for _, want := range []FitVerdict{NotFit, FitKnown} {
@@ -52,6 +54,9 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 				r.Fit.Reasons = append(r.Fit.Reasons, ofList(l.Number, l.Fit.Reasons[0]))
 			}
 		}
+	}
+	if part && r.Fit.Verdict != NotFit {
+		r.Fit.Verdict = FitPart // "fit to send" would be read as leave to send the return
 	}
 }
 

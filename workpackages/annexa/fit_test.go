@@ -2,6 +2,7 @@ package annexa
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"readiness/workpackages/annexa/annexatest"
@@ -26,6 +27,43 @@ func TestWhichColumnAListCannotBeSentWithout(t *testing.T) {
 		l.Headings[at] = "Something else"
 		if fit := checkedReturn(t, r).Lists[5].Fit; (fit.Verdict == NotFit) != (want == NotFit) {
 			t.Errorf("%s is not there: %+v", heading, fit)
+		}
+	}
+}
+
+// TestPartOfAReturnIsNeverFitToSend: of single lists that were given nothing
+// follows for the whole, but that it is not fit if one of them is not.
+func TestPartOfAReturnIsNeverFitToSend(t *testing.T) {
+	for _, c := range []struct {
+		what   string
+		spoil  func(l *annexatest.List)
+		want   FitVerdict
+		label  string
+		reason string // the last
+	}{
+		{"a list without a fault", func(*annexatest.List) {}, FitPart, "Only part of the return was checked", "Only List 6 was checked"},
+		{"a list with a fault", func(l *annexatest.List) { l.Rows[0][1] = "nobody knows" }, FitPart, "Only part of the return was checked", "List 6: Gender: the value is not a permitted code (1 of 532 rows)"},
+		{"a list that is not fit", func(l *annexatest.List) {
+			for _, row := range l.Rows {
+				row[1] = "nobody knows"
+			}
+		}, NotFit, "Not fit to send", "List 6: Gender: the value is not a permitted code (532 of 532 rows)"},
+	} {
+		r := annexatest.New(43, 3000)
+		six := r.Lists[5]
+		c.spoil(six)
+		for name, data := range r.CSV() {
+			if !strings.Contains(name, "6") {
+				continue
+			}
+			report := checked(t, Options{AsOf: r.AsOf, Single: true}, Source{Name: name, Data: data})
+			fit := report.Fit
+			if fit.Verdict != c.want || fit.Verdict.Label() != c.label || fit.Reasons[0] != "Only List 6 was checked" || fit.Reasons[len(fit.Reasons)-1] != c.reason {
+				t.Errorf("%s: %+v", c.what, fit)
+			}
+			if shared := report.Shared().Fit; shared.Verdict != c.want || len(shared.Reasons) != len(fit.Reasons) {
+				t.Errorf("%s, shared: %+v", c.what, shared)
+			}
 		}
 	}
 }

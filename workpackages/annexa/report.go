@@ -127,7 +127,8 @@ const (
 	FitToSend  FitVerdict = "fit"
 	FitKnown   FitVerdict = "fit_with_known_faults"
 	NotFit     FitVerdict = "not_fit"
-	NotChecked FitVerdict = "not_checked" // single files were given, and this list was not among them
+	NotChecked FitVerdict = "not_checked" // of a list: it was not among the single files that were given, or is left out
+	FitPart    FitVerdict = "part"        // of the return: nothing is against the lists that were given, which are not all
 )
 
 // Label is the verdict in words: "Fit to send".
@@ -139,6 +140,8 @@ func (v FitVerdict) Label() string {
 		return "Fit to send, with known faults"
 	case NotFit:
 		return "Not fit to send"
+	case FitPart:
+		return "Only part of the return was checked"
 	}
 	return "Not checked"
 }

@@ -139,7 +139,7 @@ func (r *Report) reword() {
 			f.Reasons = []string{}
 			f.word(r.Causes)
 		}
-		if f.Verdict == r.Fit.Verdict && f.Verdict != FitToSend && len(f.Reasons) > 0 {
+		if (f.Verdict == r.Fit.Verdict && f.Verdict != FitToSend || r.Fit.Verdict == FitPart && f.Verdict == FitKnown) && len(f.Reasons) > 0 {
 			reasons = append(reasons, ofList(r.Lists[i].Number, f.Reasons[0]))
 		}
 	}
