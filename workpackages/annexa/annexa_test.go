@@ -120,6 +120,12 @@ func TestTheSpecificationIsWhole(t *testing.T) {
 				t.Errorf("list %d has two columns that fold to %q", l.Number, c.folded)
 			}
 			seen[c.folded] = true
+			for _, a := range c.aliases {
+				other := slices.IndexFunc(l.Columns, func(o *column) bool { return o != c && (o.folded == a || slices.Contains(o.aliases, a)) })
+				if other >= 0 {
+					t.Errorf("list %d: %q may mean %s or %s", l.Number, a, c.Heading, l.Columns[other].Heading)
+				}
+			}
 			_, source := s.sources[c.Source]
 			_, basis := s.sources[c.Basis]
 			if !source || c.Required && !basis {

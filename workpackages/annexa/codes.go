@@ -10,8 +10,6 @@ import (
 // codeSet is the codes that a column may hold, with every way of writing them
 // that is known.
 type codeSet struct {
-	id        string
-	title     string
 	open      bool // other text may stand too
 	wordsOnly bool // sources disagree about the letters
 	values    []codeValue
@@ -94,9 +92,9 @@ var prefix = regexp.MustCompile(`^(\(?[\p{L}\p{N}]{1,3}\s*[).]\s*)`)
 // and, unsure, a word's first letter ("F"), a letter that sources disagree about,
 // a finer code of the same data set, or words that may mean something else. What
 // is none of these is taken apart: [codeSet.match] and [codeSet.bracketed] say how.
-func newCodeSet(id string, f *codeSetFact) *codeSet {
+func newCodeSet(f *codeSetFact) *codeSet {
 	s := &codeSet{
-		id: id, title: f.Title, open: f.OpenEnded, wordsOnly: f.MatchWords, values: f.Values,
+		open: f.OpenEnded, wordsOnly: f.MatchWords, values: f.Values,
 		sure: map[string]spelling{}, unsure: map[string]int{}, groups: map[string]bool{}, code: map[string]int{},
 	}
 	for i, v := range s.values {

@@ -1,6 +1,7 @@
 package annexa
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -64,7 +65,6 @@ const (
 type column struct {
 	Heading    string
 	Type       columnType
-	Codes      string
 	Required   bool   // a cell may never be blank
 	Basis      string // the source of Required
 	Min        *int
@@ -72,8 +72,6 @@ type column struct {
 	Later      bool // not in the edition of August 2019
 	Inferred   bool
 	Source     string
-	Meaning    string
-	When       string // when a cell has to be filled, where that is not always
 
 	folded  string // the heading, as foldHeading has it
 	shared  bool   // more than two lists have it
@@ -92,6 +90,11 @@ type (
 	listFact struct {
 		list    `yaml:",inline"`
 		Columns []columnFact `yaml:"columns"`
+
+		// For people: the program does not use them.
+		Tabs      []string `yaml:"tabs"`
+		KeySource string   `yaml:"key_source"`
+		Forms     any      `yaml:"forms"`
 	}
 	columnFact struct {
 		Use     string `yaml:"use"`
@@ -111,8 +114,12 @@ type (
 			Text   string `yaml:"text"`
 			Source string `yaml:"source"`
 		} `yaml:"aliases"`
-		Meaning string `yaml:"meaning"`
-		When    string `yaml:"when"`
+
+		// For people: the program does not use them.
+		Meaning    string `yaml:"meaning"`
+		When       string `yaml:"when"` // a cell has to be filled, where that is not always
+		BlankMeans string `yaml:"blank_means"`
+		Note       string `yaml:"note"`
 	}
 )
 
@@ -140,14 +147,16 @@ func readSpec(files fs.FS) (*spec, error) {
 		// Later files add to the maps; the lists come in the files' order.
 		lists := all.Lists
 		all.Lists = nil
-		if err := yaml.Unmarshal(data, &all); err != nil {
+		d := yaml.NewDecoder(bytes.NewReader(data))
+		d.KnownFields(true) // a key that is misspelt would be a fact that nobody reads
+		if err := d.Decode(&all); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		all.Lists = append(lists, all.Lists...)
 	}
 	s := &spec{sources: all.Sources, codes: map[string]*codeSet{}}
 	for id, f := range all.Codes {
-		s.codes[id] = newCodeSet(id, f)
+		s.codes[id] = newCodeSet(f)
 	}
 	for i := range all.Lists {
 		l, err := s.newList(&all.Lists[i], all.Common)
@@ -187,10 +196,13 @@ func (s *spec) newList(f *listFact, common map[string]columnFact) (*list, error)
 			c = shared
 		}
 		col := &column{
-			Heading: c.Heading, Codes: c.Is.Codes, Required: c.Is.Required == "always", Basis: c.Is.Basis, Min: c.Is.Min, QueryAbove: c.Is.QueryAbove,
-			Later: c.Is.Form != "", Inferred: c.Is.Inferred, Source: c.Is.Source, Meaning: c.Meaning, When: c.When, folded: foldHeading(c.Heading),
+			Heading: c.Heading, Required: c.Is.Required == "always", Basis: c.Is.Basis, Min: c.Is.Min, QueryAbove: c.Is.QueryAbove,
+			Later: c.Is.Form != "", Inferred: c.Is.Inferred, Source: c.Is.Source, folded: foldHeading(c.Heading),
 		}
 		for _, a := range c.Aliases {
+			if _, ok := s.sources[a.Source]; !ok {
+				return nil, fmt.Errorf("list %d, %s: the alias %q has a source %q that sources.yaml does not name", l.Number, c.Heading, a.Text, a.Source)
+			}
 			col.aliases = append(col.aliases, foldHeading(a.Text))
 		}
 		switch c.Is.Type {
@@ -202,8 +214,8 @@ func (s *spec) newList(f *listFact, common map[string]columnFact) (*list, error)
 			col.Type = numberColumn
 		case "category":
 			col.Type = codeColumn
-			if col.codes = s.codes[col.Codes]; col.codes == nil {
-				return nil, fmt.Errorf("list %d, %s: there are no codes %q", l.Number, c.Heading, col.Codes)
+			if col.codes = s.codes[c.Is.Codes]; col.codes == nil {
+				return nil, fmt.Errorf("list %d, %s: there are no codes %q", l.Number, c.Heading, c.Is.Codes)
 			}
 		default:
 			return nil, fmt.Errorf("list %d, %s: %q is no type", l.Number, c.Heading, c.Is.Type)
