@@ -45,39 +45,40 @@ type Config struct {
 	SessionLifetime time.Duration  //
 }
 
-// Setting documents one environment variable for the README and for --help.
+// Setting documents one environment variable. Each may also come from a file, whose
+// path is in NAME_FILE.
 type Setting struct {
 	Name, Default, What string
-	Secret              bool // may also be given as NAME_FILE
 }
 
-// Settings lists every environment variable that the program reads.
+// Settings lists every environment variable that the program reads. Tests hold Load
+// and the README's table to it.
 func Settings() []Setting {
 	return []Setting{
-		{"ADDR", "127.0.0.1:8080", "Address to listen on", false},
-		{"BASE_URL", "http:// and ADDR", "Address that people use, for links in messages; https:// makes cookies secure", false},
-		{"DATA_DIR", "data", "Folder of the embedded database", false},
-		{"MONGODB_URI", "", "A MongoDB replica set to use in place of the embedded database", true},
-		{"MONGODB_DATABASE", "readiness", "Database name", false},
-		{"TIME_ZONE", "Europe/London", "Zone of dates, working days and schedules", false},
-		{"STALE_AFTER", "10", "Working days without a status update before a package is stale", false},
-		{"LOG_LEVEL", "info", "debug, info, warn or error", false},
-		{"LOG_FORMAT", "text", "text or json", false},
-		{"SLACK_BOT_TOKEN", "", "Bot token (xoxb-…). Without it messages are kept in the send ledger, not sent", true},
-		{"SLACK_APP_TOKEN", "", "App-level token for Socket Mode (not used yet)", true},
-		{"SLACK_SIGNING_SECRET", "", "Signing secret for requests from Slack (not used yet)", true},
-		{"SLACK_API_URL", "Slack's own", "Another address of the Slack API, for tests and proxies", false},
-		{"SLACK_CHANNEL", "", "Channel that hears of Annexe A checks: its name, or its id, such as C0123456789. Without it the leads of the System and Performance Core Group do", false},
-		{"OIDC_ISSUER", "", "Issuer for single sign-on (not used yet)", false},
-		{"OIDC_CLIENT_ID", "", "Client id for single sign-on (not used yet)", false},
-		{"OIDC_CLIENT_SECRET", "", "Client secret for single sign-on (not used yet)", true},
-		{"ANNEXA_DIR", "", "Folder that the scheduled Annexe A check reads: workbooks and CSV files of the eleven lists", false},
-		{"ANNEXA_SCHEDULE", "0 6 * * 1-5", "When it is read: five cron fields, in TIME_ZONE", false},
-		{"ANNEXA_SETTINGS", "", "The council's own settings for Annexe A checks, a YAML file", false},
-		{"LOCAL_SIGN_IN", "true", "Whether people may sign in with a password kept here", false},
-		{"TRUSTED_PROXIES", "", "Addresses or ranges of your reverse proxies, with commas: their X-Forwarded-For is believed", false},
-		{"SESSION_IDLE", "2h", "Sign people out after this long without a request", false},
-		{"SESSION_LIFETIME", "12h", "Sign people out after this long in any case", false},
+		{"ADDR", "127.0.0.1:8080", "Address to listen on"},
+		{"BASE_URL", "http:// and ADDR", "Address that people use, for links in messages; https:// makes cookies secure"},
+		{"DATA_DIR", "data", "Folder of the embedded database"},
+		{"MONGODB_URI", "", "A MongoDB replica set to use in place of the embedded database"},
+		{"MONGODB_DATABASE", "readiness", "Database name"},
+		{"TIME_ZONE", "Europe/London", "Zone of dates, working days and schedules"},
+		{"STALE_AFTER", "10", "Working days without a status update before a package is stale"},
+		{"LOG_LEVEL", "info", "debug, info, warn or error"},
+		{"LOG_FORMAT", "text", "text or json"},
+		{"SLACK_BOT_TOKEN", "", "Bot token (xoxb-…). Without it messages are kept in the send ledger, not sent"},
+		{"SLACK_APP_TOKEN", "", "App-level token for Socket Mode (not used yet)"},
+		{"SLACK_SIGNING_SECRET", "", "Signing secret for requests from Slack (not used yet)"},
+		{"SLACK_API_URL", "Slack's own", "Another address of the Slack API, for tests and proxies"},
+		{"SLACK_CHANNEL", "", "Channel that hears of Annexe A checks: its name, or its id, such as C0123456789. Without it the leads of the System and Performance Core Group do"},
+		{"OIDC_ISSUER", "", "Issuer for single sign-on (not used yet)"},
+		{"OIDC_CLIENT_ID", "", "Client id for single sign-on (not used yet)"},
+		{"OIDC_CLIENT_SECRET", "", "Client secret for single sign-on (not used yet)"},
+		{"ANNEXA_DIR", "", "Folder that the scheduled Annexe A check reads: workbooks and CSV files of the eleven lists"},
+		{"ANNEXA_SCHEDULE", "0 6 * * 1-5", "When it is read: five cron fields, in TIME_ZONE"},
+		{"ANNEXA_SETTINGS", "", "The council's own settings for Annexe A checks, a YAML file"},
+		{"LOCAL_SIGN_IN", "true", "Whether people may sign in with a password kept here"},
+		{"TRUSTED_PROXIES", "", "Addresses or ranges of your reverse proxies, with commas: their X-Forwarded-For is believed"},
+		{"SESSION_IDLE", "2h", "Sign people out after this long without a request"},
+		{"SESSION_LIFETIME", "12h", "Sign people out after this long in any case"},
 	}
 }
 
