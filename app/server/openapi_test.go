@@ -1,7 +1,10 @@
 package server_test
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +48,41 @@ func TestTheDocumentAndTheRoutesAreTheSame(t *testing.T) {
 	for key := range documented {
 		t.Errorf("%s is documented and not answered", key)
 	}
+}
+
+// undocumented gives the fields of an answer that its schema does not name, as paths.
+func undocumented(s *openapi3.Schema, v any, at string) []string {
+	var out []string
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			if s.Items != nil {
+				out = append(out, undocumented(s.Items.Value, one, at+"[]")...)
+			}
+		}
+	case map[string]any:
+		fields := fieldsOf(s)
+		for name, value := range v {
+			switch field := fields[name]; {
+			case field != nil:
+				out = append(out, undocumented(field.Value, value, at+"."+name)...)
+			case s.AdditionalProperties.Schema == nil && (s.AdditionalProperties.Has == nil || !*s.AdditionalProperties.Has):
+				out = append(out, at+"."+name)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// fieldsOf gives a schema's own properties and those of the schemas it is made of.
+func fieldsOf(s *openapi3.Schema) openapi3.Schemas {
+	out := openapi3.Schemas{}
+	for _, part := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
+		maps.Copy(out, fieldsOf(part.Value))
+	}
+	maps.Copy(out, s.Properties)
+	return out
 }
 
 // TestAnswersAreAsDocumented checks real answers against the document.
@@ -132,6 +170,17 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		in.SetBodyBytes([]byte(a.Body))
 		if err := openapi3filter.ValidateResponse(t.Context(), in); err != nil {
 			t.Errorf("%s %s: %v", c.method, c.path, err)
+		}
+		body := route.Operation.Responses.Status(a.Status)
+		if body == nil || body.Value.Content["application/json"] == nil {
+			continue
+		}
+		var v any
+		if err := json.Unmarshal([]byte(a.Body), &v); err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range undocumented(body.Value.Content["application/json"].Schema.Value, v, "") {
+			t.Errorf("%s %s: %s is answered and not documented", c.method, c.path, field)
 		}
 	}
 	n := p.api(workpackages.Viewer, "GET", "/api/v1/notifications", nil).json(t)["notifications"].([]any)
