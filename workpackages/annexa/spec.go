@@ -156,6 +156,9 @@ func readSpec(files fs.FS) (*spec, error) {
 	}
 	s := &spec{sources: all.Sources, codes: map[string]*codeSet{}}
 	for id, f := range all.Codes {
+		if len(f.Values) > smallGuessed && !f.OpenEnded {
+			return nil, fmt.Errorf("code set %s has more than the %d values that a cell has room for", id, smallGuessed)
+		}
 		s.codes[id] = newCodeSet(f)
 	}
 	for i := range all.Lists {
