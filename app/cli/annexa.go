@@ -19,7 +19,7 @@ import (
 
 const annexaUsage = `annexa check [--as-of YYYY-MM-DD] [--format text|json] [--out FINDINGS.xlsx] PATH...
        readiness annexa rules [--format text|json]
-PATH is a workbook (.xlsx, .ods), CSV files, or a folder of them.
+PATH is a workbook (.xlsx, .xlsm, .ods), CSV files, or a folder of them.
 Exit 0: no finding of severity error. 1: some, which may all be about practice: the
 verdict says whether the lists are fit to send. 2: could not be read, or wrong usage.`
 
