@@ -12,8 +12,8 @@ import (
 )
 
 // xlsxWriter writes a workbook straight to its destination, a row at a time. The
-// library that we read old workbooks with keeps sheets over 16 MB in temporary
-// files while it writes, and children's rows must not touch the disk.
+// stream writer of excelize, which tests read the workbook with, keeps sheets over
+// 16 MB in temporary files, and children's rows must not touch the disk.
 type xlsxWriter struct {
 	zip    *zip.Writer
 	sheets []xlsxTitle
