@@ -28,6 +28,9 @@ func (c *checker) report() *Report {
 	slices.Sort(r.NotRun)
 	r.total()
 	r.fits(c.options.Single, c.settings.leftOut)
+	if doubt := c.wrongDay(); doubt != "" {
+		r.Fit.Reasons = slices.Insert(r.Fit.Reasons, 0, doubt)
+	}
 	if r.Unread == nil {
 		r.Unread = []Unread{}
 	}
@@ -112,12 +115,13 @@ func heading(s string) string {
 	return s
 }
 
-// outside counts rows outside their list's window, over all lists: where most
-// are, the day the lists were made was given wrongly.
-func (c *checker) outside() (n, of int) {
+// wrongDay says that the day the lists were made was probably given wrongly, as
+// most rows are outside the time that their lists speak of; "" otherwise.
+func (c *checker) wrongDay() string {
+	outside, of := 0, 0
 	for k, f := range c.found {
 		if k.rule.ID == ruleWindow.ID {
-			n += len(f.rows)
+			outside += len(f.rows)
 		}
 	}
 	for k, t := range c.tallies {
@@ -125,7 +129,10 @@ func (c *checker) outside() (n, of int) {
 			of += t
 		}
 	}
-	return n, of
+	if of < enoughRows || outside*10 < of*8 {
+		return ""
+	}
+	return fmt.Sprintf("Most rows are outside the time that their lists speak of: check that the lists were made on %s", c.data.asOf.time().Format("2 January 2006"))
 }
 
 // notes say what was not checked, and why.
@@ -135,9 +142,6 @@ func (c *checker) notes() []string {
 		notes = append(notes, "Ages, time limits, windows and dates in the future were not checked: say on which day the lists were made")
 	} else if !workingdays.Known(c.data.asOf.time()) {
 		notes = append(notes, fmt.Sprintf("The bank holidays of %d are worked out from the standing rules: those known run to %d, and a one-off holiday may be missing", c.data.asOf.time().Year(), workingdays.KnownThrough))
-	}
-	if outside, of := c.outside(); of >= enoughRows && outside*10 >= of*8 {
-		notes = append(notes, fmt.Sprintf("%s of the rows are outside the time that their lists speak of: check that the lists were made on %s", percent(float64(outside)/float64(of)), c.data.asOf.time().Format("2 January 2006")))
 	}
 	var absent []int
 	for _, n := range []int{6, 7, 8} {

@@ -67,3 +67,17 @@ func TestPartOfAReturnIsNeverFitToSend(t *testing.T) {
 		}
 	}
 }
+
+// TestAWrongDayIsSaidBesideTheVerdict, as nothing that is found means much then.
+func TestAWrongDayIsSaidBesideTheVerdict(t *testing.T) {
+	r := annexatest.New(43, 3000)
+	if fit := checkedReturn(t, r).Fit; len(fit.Reasons) != 0 {
+		t.Errorf("on the right day: %+v", fit)
+	}
+	r.AsOf = r.AsOf.AddDate(3, 0, 0)
+	report := checkedReturn(t, r)
+	const want = "Most rows are outside the time that their lists speak of: check that the lists were made on 24 November 2029"
+	if report.Fit.Reasons[0] != want || report.Shared().Fit.Reasons[0] != want {
+		t.Errorf("three years later: %q", report.Fit.Reasons)
+	}
+}

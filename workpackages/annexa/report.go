@@ -37,7 +37,7 @@ type Unread struct {
 	Where string `json:"where"` // file and tab; in what is stored, only its place: "tab 3 of file 1"
 	place string
 	Why   string `json:"why"` // a sentence
-	// Kind is guidance, unrecognised, second copy or sibling return.
+	// Kind is guidance, findings, unrecognised, second copy or sibling return.
 	Kind string `json:"kind"`
 }
 
