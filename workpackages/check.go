@@ -31,6 +31,7 @@ type CheckSummary struct {
 	Fit    annexa.Fit    `bson:"fit"`
 	Totals annexa.Totals `bson:"totals"`
 	Lists  []ListSummary `bson:"lists"` // all eleven, in order
+	Part   bool          `bson:"part"`  // of single lists that were given: it says nothing of the return
 }
 
 // ListSummary is one list in a check.
@@ -78,7 +79,8 @@ func NewCheckID(at time.Time, unique string) string {
 }
 
 // RecordCheck keeps a report: only what may be kept of it, with the change since
-// the newest check before it, and brings the issues of every package up to it
+// the newest check before it (of the whole return, unless this one is of a part),
+// and brings the issues of every package up to it
 // (see Issue). id is NewCheckID's; asOf may be empty. A check that is there
 // already is given back as it is.
 //
@@ -102,7 +104,7 @@ func (s *Service) RecordCheck(ctx context.Context, by Actor, id string, origin O
 
 // keep stores a new check, or gives the one that a rival stored under its id.
 func (s *Service) keep(ctx context.Context, by Actor, id string, origin Origin, asOf Date, r *annexa.Report) (Check, error) {
-	c := Check{CheckSummary: CheckSummary{ID: id, By: by, Origin: origin, AsOf: asOf, Fit: r.Fit, Totals: r.Totals}, Report: *r}
+	c := Check{CheckSummary: CheckSummary{ID: id, By: by, Origin: origin, AsOf: asOf, Fit: r.Fit, Totals: r.Totals, Part: r.Part}, Report: *r}
 	c.At, _ = s.instant()
 	for _, l := range r.Lists {
 		c.Lists = append(c.Lists, ListSummary{l.Number, l.Found, l.Rows, l.Errors, l.Warnings, l.Infos, l.Fit.Verdict})
@@ -111,7 +113,7 @@ func (s *Service) keep(ctx context.Context, by Actor, id string, origin Origin, 
 	if err != nil {
 		return Check{}, err
 	}
-	if i := slices.IndexFunc(all, func(o CheckSummary) bool { return o.ID < id }); i >= 0 {
+	if i := slices.IndexFunc(all, func(o CheckSummary) bool { return o.ID < id && (c.Part || !o.Part) }); i >= 0 {
 		before, err := s.Kept.Check(ctx, all[i].ID)
 		if err != nil {
 			return Check{}, err

@@ -16,6 +16,7 @@ import (
 	"readiness/app/server"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/annexa/annexatest"
 )
 
 // engine stands in for the one that checks lists: what it gives is set by the test.
@@ -351,6 +352,48 @@ func TestOneListOfTheReturnIsNeverCalledFitToSend(t *testing.T) {
 		if !strings.Contains(verdict, "Only 1 of 11 lists checked</strong>") || strings.Contains(a.Body, "app-verdict--fit") {
 			t.Errorf("%s gives the verdict %q", at, verdict)
 		}
+	}
+}
+
+// TestATrialOfOneListDoesNotStandBeforeTheReturn: whoever looks at 08:50 wants to
+// know of the return, whatever was tried since.
+func TestATrialOfOneListDoesNotStandBeforeTheReturn(t *testing.T) {
+	p := checked(t, annexa.Check)
+	b, _ := p.person("Ann Analyst", workpackages.Analyst)
+	ret := annexatest.New(7, 1000)
+	for _, row := range ret.Lists[5].Rows {
+		row[1] = "nobody knows"
+	}
+	data, err := ret.XLSX()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, _ := b.result(part{"file", "return.xlsx", string(data)})
+	p.advance(time.Hour)
+	trial, _ := b.result(part{"file", "List 1.csv", goodListOne})
+	p.advance(time.Hour)
+	for at, wants := range map[string][]string{
+		"/":       {"Not fit to send</strong>", whole},
+		"/annexa": {"Newest check of the whole return</h2>", "Not fit to send</strong>", "Other checks</h2>", trial, "It shows from the second check on"},
+	} {
+		a := b.get(at)
+		for _, want := range wants {
+			if !strings.Contains(a.Body, want) {
+				t.Errorf("%s does not say %q", at, want)
+			}
+		}
+	}
+	if strings.Contains(b.get("/").Body, trial) {
+		t.Error("the dashboard leads to the trial")
+	}
+	again, _ := b.result(part{"file", "return.xlsx", string(data)})
+	a := p.api(workpackages.Viewer, "GET", "/api/v1/annexa/checks"+strings.TrimPrefix(again, "/annexa/checks"), nil).json(t)
+	if got, want := a["previous"], strings.TrimPrefix(whole, "/annexa/checks/"); got != want {
+		t.Errorf("the return is compared with %v, not %s", got, want)
+	}
+	all := p.api(workpackages.Viewer, "GET", "/api/v1/annexa/checks", nil).json(t)
+	if checks, trend := all["checks"].([]any), all["trend"].([]any); len(checks) != 3 || len(trend) != 2 {
+		t.Errorf("%d checks, and %d in the trend", len(checks), len(trend))
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,7 @@ type jsonCheckSummary struct {
 	Fit    annexa.Fit          `json:"fit"`
 	Totals annexa.Totals       `json:"totals"`
 	Lists  []jsonListSummary   `json:"lists"`
+	Part   bool                `json:"part"`
 }
 
 type jsonListSummary struct {
@@ -60,7 +62,7 @@ type jsonTrend struct {
 func newJSONCheckSummary(k workpackages.CheckSummary) jsonCheckSummary {
 	out := jsonCheckSummary{
 		ID: k.ID, At: k.At, By: jsonActor{k.By.ID, k.By.Name, k.By.Role, k.By.Via}, Origin: k.Origin, AsOf: optionalDate(k.AsOf),
-		Fit: wholeFit(k.Fit), Totals: k.Totals, Lists: []jsonListSummary{},
+		Fit: wholeFit(k.Fit), Totals: k.Totals, Lists: []jsonListSummary{}, Part: k.Part,
 	}
 	for _, l := range k.Lists {
 		out.Lists = append(out.Lists, jsonListSummary(l))
@@ -135,9 +137,11 @@ func (s *Server) apiChecks(c *fiber.Ctx) error {
 		Checks []jsonCheckSummary `json:"checks"`
 		Trend  []jsonTrend        `json:"trend"` // the oldest first
 	}{Checks: []jsonCheckSummary{}, Trend: []jsonTrend{}}
-	for i, k := range all {
+	for _, k := range all {
 		out.Checks = append(out.Checks, newJSONCheckSummary(k))
-		h := newCheckHead(all[len(all)-1-i])
+	}
+	for _, k := range slices.Backward(wholeReturns(all)) {
+		h := newCheckHead(k)
 		out.Trend = append(out.Trend, jsonTrend{h.ID, h.At, optionalDate(h.AsOf), h.Totals.Errors, h.Totals.Warnings, h.Ok})
 	}
 	return sendJSON(c, http.StatusOK, out)

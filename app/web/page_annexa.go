@@ -120,7 +120,8 @@ func fitToGo(v annexa.FitVerdict) bool { return v == annexa.FitToSend || v == an
 
 // annexaView is the page of Annexe A: the newest check and how it came to it.
 type annexaView struct {
-	Newest   *checkHead
+	Newest   *checkHead // of the whole return, where there is one
+	Beside   bool       // there are newer ones, of some lists
 	Lists    []listView
 	Change   changeView
 	Trend    trendView
@@ -144,6 +145,21 @@ func (l listView) Checked() bool { return l.Fit.Verdict != annexa.NotChecked }
 // are about what was done for children.
 func (l listView) PracticeOnly() bool { return l.Fit.Verdict == annexa.FitToSend && l.Errors > 0 }
 
+// wholeReturns gives the checks of the whole return, which a trial of one list
+// must not stand before; all of them where there is no other.
+func wholeReturns(all []workpackages.CheckSummary) []workpackages.CheckSummary {
+	var whole []workpackages.CheckSummary
+	for _, k := range all {
+		if !k.Part {
+			whole = append(whole, k)
+		}
+	}
+	if whole == nil {
+		return all
+	}
+	return whole
+}
+
 func (s *Server) annexaPage(c *fiber.Ctx) error {
 	all, err := s.Packages.Checks(c.UserContext(), pastChecks+1)
 	if err != nil {
@@ -154,15 +170,18 @@ func (s *Server) annexaPage(c *fiber.Ctx) error {
 		all, v.More = all[:pastChecks], true
 	}
 	if len(all) > 0 {
-		newest, err := s.Packages.CheckOf(c.UserContext(), all[0].ID)
+		whole := wholeReturns(all)
+		newest, err := s.Packages.CheckOf(c.UserContext(), whole[0].ID)
 		if err != nil {
 			return err
 		}
 		head := newCheckHead(newest.CheckSummary)
 		v.Newest, v.Lists, v.Change = &head, listViews(newest, 0), s.changeView(newest)
-		v.Trend = newTrend(all[:min(len(all), trendLength)], s.Zone)
-		for _, o := range all[1:] {
-			v.Earlier = append(v.Earlier, newCheckHead(o))
+		v.Trend, v.Beside = newTrend(whole[:min(len(whole), trendLength)], s.Zone), newest.ID != all[0].ID
+		for _, o := range all {
+			if o.ID != newest.ID {
+				v.Earlier = append(v.Earlier, newCheckHead(o))
+			}
 		}
 	}
 	return s.render(c, http.StatusOK, "annexa", page{Title: "Annexe A", Data: v})

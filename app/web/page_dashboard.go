@@ -29,7 +29,7 @@ type board struct {
 	Groups  []groupView
 	Looks   []look     // what wants looking at first, worst first
 	Checked string     // "09:00"
-	Annexa  *checkHead // the newest Annexe A check; nil when there is none
+	Annexa  *checkHead // the newest Annexe A check, of the whole return if there is one; nil when there is none
 }
 
 type groupView struct {
@@ -94,9 +94,9 @@ func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 		return 2
 	}
 	slices.SortStableFunc(b.Looks, func(x, y look) int { return rank(x) - rank(y) })
-	checks, err := s.Packages.Checks(c.UserContext(), 1)
+	checks, err := s.Packages.Checks(c.UserContext(), pastChecks)
 	if len(checks) > 0 {
-		head := newCheckHead(checks[0])
+		head := newCheckHead(wholeReturns(checks)[0])
 		b.Annexa = &head
 	}
 	return b, err

@@ -32,7 +32,6 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			r.Fit.Verdict = l.Fit.Verdict
 		}
 	}
-	part := false
 	if single {
 		var given []int
 		for _, l := range r.Lists {
@@ -45,7 +44,7 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			if len(given) != 1 {
 				r.Fit.Reasons[0] = "Only " + listsOf(given) + " were checked"
 			}
-			part = true
+			r.Part = true
 		}
 	}
 	for _, want := range []FitVerdict{NotFit, FitKnown} {
@@ -55,7 +54,7 @@ func (r *Report) fits(single bool, leftOut func(list int) string) {
 			}
 		}
 	}
-	if part && r.Fit.Verdict != NotFit {
+	if r.Part && r.Fit.Verdict != NotFit {
 		r.Fit.Verdict = FitPart // "fit to send" would be read as leave to send the return
 	}
 }

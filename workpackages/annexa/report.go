@@ -20,6 +20,8 @@ type Report struct {
 	// a column, another list or the day the lists were made was not given, or a
 	// setting says so: that they are not among Causes says nothing.
 	NotRun []string `json:"not_run"`
+	// Part is true when single lists were given, and not all: the others are not missed.
+	Part bool `json:"part,omitempty"`
 
 	run *checker // what WriteFindings needs; nil unless straight from Check
 }
