@@ -137,5 +137,23 @@ func (s *Service) Checks(ctx context.Context, limit int) ([]CheckSummary, error)
 	return s.Kept.Checks(ctx, limit)
 }
 
+// NewestReturn gives the newest check of a whole return, so that a trial of one
+// list does not stand before it; the newest of all where there is no other, and
+// NotFound where there is none.
+func (s *Service) NewestReturn(ctx context.Context) (CheckSummary, error) {
+	all, err := s.Kept.Checks(ctx, 1)
+	if err == nil && len(all) == 1 && all[0].Part {
+		all, err = s.Kept.Checks(ctx, 0)
+	}
+	switch {
+	case err != nil:
+		return CheckSummary{}, err
+	case len(all) == 0:
+		return CheckSummary{}, Errorf(NotFound, "Nobody has checked a return yet")
+	}
+	whole := slices.IndexFunc(all, func(c CheckSummary) bool { return !c.Part })
+	return all[max(whole, 0)], nil
+}
+
 // MayCheck reports whether the actor may run Annexe A checks.
 func MayCheck(by Actor) bool { return by.Role == AssistantDirector || by.Role == Analyst }

@@ -142,6 +142,34 @@ func TestACheckIsComparedWithTheNewestBeforeIt(t *testing.T) {
 	}
 }
 
+// TestTrialsOfSingleListsDoNotStandBeforeTheReturn, however many there are, and
+// the next return is compared with the last one.
+func TestTrialsOfSingleListsDoNotStandBeforeTheReturn(t *testing.T) {
+	c := newCouncil(t)
+	if _, err := c.NewestReturn(t.Context()); workpackages.KindOf(err) != workpackages.NotFound {
+		t.Errorf("before any: %v", err)
+	}
+	part := report()
+	part.Part = true
+	trial := c.check(part)
+	if k, err := c.NewestReturn(t.Context()); err != nil || k.ID != trial.ID {
+		t.Errorf("with a trial alone: %s, %v", k.ID, err)
+	}
+	whole := c.check(report())
+	for range 60 {
+		trial = c.check(part)
+	}
+	if trial.Previous == "" || trial.Previous == whole.ID {
+		t.Errorf("a trial is compared with %s, not with the one before it", trial.Previous)
+	}
+	if k, err := c.NewestReturn(t.Context()); err != nil || k.ID != whole.ID {
+		t.Errorf("after many trials: %s, %v", k.ID, err)
+	}
+	if next := c.check(report()); next.Previous != whole.ID {
+		t.Errorf("the next return is compared with %s", next.Previous)
+	}
+}
+
 func TestACheckThatCannotBeStoredIsAnError(t *testing.T) {
 	for _, op := range []string{"Check", "Checks", "AddCheck"} {
 		c := newCouncilAtWork(t)

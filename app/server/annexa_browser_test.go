@@ -175,13 +175,7 @@ func TestAReturnIsUploadedWithJavaScriptOff(t *testing.T) {
 	})
 	who := p.addPerson("Ann Analyst", workpackages.Analyst)
 	ctx, said := chromium(t)
-	off := func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}
-	if err := chromedp.Do(ctx, chromedp.Func(off)); err != nil {
-		t.Fatal(err)
-	}
+	scriptless(t, ctx)
 	p.signedIn(ctx, who)
 	err := chromedp.Do(ctx,
 		chromedp.Navigate(p.URL+"/annexa/check"),
@@ -335,13 +329,7 @@ func TestABrowserWithoutJavaScriptIsToldThatAReturnIsTooLarge(t *testing.T) {
 	p := checked(t, gives(faulty()))
 	who := p.addPerson("Ann Analyst", workpackages.Analyst)
 	ctx, said := chromium(t)
-	off := func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}
-	if err := chromedp.Do(ctx, chromedp.Func(off)); err != nil {
-		t.Fatal(err)
-	}
+	scriptless(t, ctx)
 	p.signedIn(ctx, who)
 	large := onDisk(t, "return.csv", "")
 	if err := os.Truncate(large, 1<<30); err != nil { // it takes no room: it is all holes

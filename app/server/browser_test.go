@@ -233,10 +233,9 @@ func TestALeadUpdatesAPackageByKeyboard(t *testing.T) {
 	said.check(t)
 }
 
-func TestEverythingWorksWithJavaScriptOff(t *testing.T) {
-	p := run(t, t.TempDir())
-	lead := p.addPerson("Lead One", workpackages.Lead)
-	ctx, said := chromium(t)
+// scriptless switches JavaScript off.
+func scriptless(t *testing.T, ctx context.Context) {
+	t.Helper()
 	off := func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
@@ -244,6 +243,13 @@ func TestEverythingWorksWithJavaScriptOff(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.Func(off)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestEverythingWorksWithJavaScriptOff(t *testing.T) {
+	p := run(t, t.TempDir())
+	lead := p.addPerson("Lead One", workpackages.Lead)
+	ctx, said := chromium(t)
+	scriptless(t, ctx)
 	p.signedIn(ctx, lead)
 	var where string
 	err := chromedp.Do(ctx,

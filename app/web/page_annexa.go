@@ -88,9 +88,9 @@ func (h checkHead) Empty() string {
 	case len(numbers) == 0:
 		return ""
 	case len(numbers) == 1:
-		return listNames(numbers) + " is empty: that is right only if there is nobody to put in it"
+		return annexa.ListNames(numbers) + " is empty: that is right only if there is nobody to put in it"
 	}
-	return listNames(numbers) + " are empty: that is right only if there is nobody to put in them"
+	return annexa.ListNames(numbers) + " are empty: that is right only if there is nobody to put in them"
 }
 
 // Part reports whether lists were left unlooked at in a return with nothing else
@@ -145,19 +145,10 @@ func (l listView) Checked() bool { return l.Fit.Verdict != annexa.NotChecked }
 // are about what was done for children.
 func (l listView) PracticeOnly() bool { return l.Fit.Verdict == annexa.FitToSend && l.Errors > 0 }
 
-// wholeReturns gives the checks of the whole return, which a trial of one list
-// must not stand before; all of them where there is no other.
+// wholeReturns gives the checks of the whole return: what was tried with one list
+// says nothing of how that goes.
 func wholeReturns(all []workpackages.CheckSummary) []workpackages.CheckSummary {
-	var whole []workpackages.CheckSummary
-	for _, k := range all {
-		if !k.Part {
-			whole = append(whole, k)
-		}
-	}
-	if whole == nil {
-		return all
-	}
-	return whole
+	return slices.DeleteFunc(slices.Clone(all), func(k workpackages.CheckSummary) bool { return k.Part })
 }
 
 func (s *Server) annexaPage(c *fiber.Ctx) error {
@@ -170,11 +161,15 @@ func (s *Server) annexaPage(c *fiber.Ctx) error {
 		all, v.More = all[:pastChecks], true
 	}
 	if len(all) > 0 {
-		whole := wholeReturns(all)
-		newest, err := s.Packages.CheckOf(c.UserContext(), whole[0].ID)
+		sum, err := s.Packages.NewestReturn(c.UserContext())
 		if err != nil {
 			return err
 		}
+		newest, err := s.Packages.CheckOf(c.UserContext(), sum.ID)
+		if err != nil {
+			return err
+		}
+		whole := wholeReturns(all)
 		head := newCheckHead(newest.CheckSummary)
 		v.Newest, v.Lists, v.Change = &head, listViews(newest, 0), s.changeView(newest)
 		v.Trend, v.Beside = newTrend(whole[:min(len(whole), trendLength)], s.Zone), newest.ID != all[0].ID
@@ -252,21 +247,9 @@ func listChanges(changes []annexa.ListChange) []changeLine {
 		if len(numbers[w]) > 1 {
 			was, is = "were", "are"
 		}
-		lines = append(lines, changeLine{Text: fmt.Sprintf("%s %s “%s” and %s now “%s”", listNames(numbers[w]), was, w.from.Label(), is, w.to.Label())})
+		lines = append(lines, changeLine{Text: fmt.Sprintf("%s %s “%s” and %s now “%s”", annexa.ListNames(numbers[w]), was, w.from.Label(), is, w.to.Label())})
 	}
 	return lines
-}
-
-// listNames names lists by their numbers: "List 8", "Lists 1, 6 and 8".
-func listNames(numbers []int) string {
-	var s []string
-	for _, n := range numbers {
-		s = append(s, fmt.Sprint(n))
-	}
-	if len(s) == 1 {
-		return "List " + s[0]
-	}
-	return "Lists " + strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
 }
 
 func thereWere(c annexa.CauseChange) string {
@@ -357,7 +340,7 @@ func newRuleView(r annexa.Rule) ruleView {
 	case 11:
 		v.Where = "Every list"
 	default:
-		v.Where = listNames(r.Lists)
+		v.Where = annexa.ListNames(r.Lists)
 	}
 	return v
 }

@@ -94,12 +94,15 @@ func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 		return 2
 	}
 	slices.SortStableFunc(b.Looks, func(x, y look) int { return rank(x) - rank(y) })
-	checks, err := s.Packages.Checks(c.UserContext(), pastChecks)
-	if len(checks) > 0 {
-		head := newCheckHead(wholeReturns(checks)[0])
+	check, err := s.Packages.NewestReturn(c.UserContext())
+	switch {
+	case err == nil:
+		head := newCheckHead(check)
 		b.Annexa = &head
+	case workpackages.KindOf(err) != workpackages.NotFound:
+		return b, err
 	}
-	return b, err
+	return b, nil
 }
 
 func (s *Server) groupView(g workpackages.GroupReadiness, by workpackages.Actor) groupView {

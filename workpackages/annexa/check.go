@@ -11,7 +11,7 @@ import (
 	"readiness/workpackages/annexa/tabular"
 )
 
-// Source is one file, in memory.
+// Source is one file, in memory or where it is.
 type Source = tabular.Source
 
 // ReadError says in a sentence why a file could not be read, and what to do.

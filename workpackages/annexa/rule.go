@@ -220,11 +220,17 @@ func (r Rule) Where() string {
 	return listsOf(r.Lists) + ": " + strings.Join(r.Columns, "; ")
 }
 
-// listsOf writes lists shortly: "Lists 6, 7 and 8".
+// listsOf is ListNames, but for all of them: "every list".
 func listsOf(numbers []int) string {
 	if len(numbers) == len(every) {
 		return "every list"
 	}
+	return ListNames(numbers)
+}
+
+// ListNames names lists by their numbers, of which there is one at least: "List 8",
+// "Lists 6, 7 and 8".
+func ListNames(numbers []int) string {
 	var s []string
 	for _, n := range numbers {
 		s = append(s, fmt.Sprint(n))

@@ -36,7 +36,11 @@ func (r *Report) WriteText(w io.Writer, o TextOptions) error {
 		t.line("  %s", reason)
 	}
 	if n := r.practiceOnly(); n > 0 {
-		t.line("  %s: act on what was late or not done, and send the lists", aboutPractice(n))
+		act := "act on what was late or not done"
+		if !r.Part {
+			act += ", and send the lists"
+		}
+		t.line("  %s: %s", aboutPractice(n), act)
 	}
 	t.change(o.Change)
 	t.causes(r)
@@ -96,7 +100,7 @@ func (r *Report) Summary() string {
 // as each is about practice; else it is 0.
 func (r *Report) practiceOnly() int {
 	data := slices.ContainsFunc(r.Causes, func(c Cause) bool { return c.Severity == SeverityError && !practice(c.Rule) })
-	if r.Fit.Verdict != FitToSend || data {
+	if r.Fit.Verdict == NotFit || data {
 		return 0
 	}
 	return r.Totals.Errors

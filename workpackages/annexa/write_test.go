@@ -57,6 +57,22 @@ func TestErrorsOfPracticeLeaveAReturnFitAndThePageSaysSo(t *testing.T) {
 	}
 }
 
+func TestErrorsOfPracticeInAListByItselfAreSaidToBeThose(t *testing.T) {
+	r := annexatest.New(51, 3000)
+	late(r, 13)
+	for name, data := range r.CSV() {
+		if !strings.Contains(name, "8") {
+			continue
+		}
+		p := page(t, checked(t, Options{AsOf: r.AsOf, Single: true}, Source{Name: name, Data: data}), TextOptions{})
+		if !strings.Contains(p, "All 13 errors are about practice, not about the data: act on what was late or not done\n") || strings.Contains(p, "send the lists") {
+			t.Errorf("%s", p)
+		}
+		return
+	}
+	t.Fatal("there is no List 8")
+}
+
 // TestErrorsThatAreKeptBackAreNotCounted: what leaves the authority says nothing
 // of 1 to 5 late visits.
 func TestErrorsThatAreKeptBackAreNotCounted(t *testing.T) {
