@@ -54,7 +54,7 @@ func (n AnnexaNews) Changed() bool {
 // AnnexaChecked words the news for a recipient, with why they get it. occurrence
 // is the instant that the check was due at.
 func AnnexaChecked(recipientID, recipientName, why string, n AnnexaNews, baseURL, occurrence string) Message {
-	m := Message{ID: Key(AnnexaCheck, recipientID, occurrence), Rule: AnnexaCheck, RecipientID: recipientID, RecipientName: recipientName}
+	m := Message{ID: Key(AnnexaCheck, "", recipientID, occurrence), Rule: AnnexaCheck, RecipientID: recipientID, RecipientName: recipientName}
 	c := &m.Content
 	c.Heading = "Annexe A check: " + n.Verdict()
 	c.Intro = fmt.Sprintf("The lists were made on %s.", n.AsOf)
@@ -86,7 +86,7 @@ func AnnexaChecked(recipientID, recipientName, why string, n AnnexaNews, baseURL
 // a sentence that names no file. newest is the day of the newest scheduled check
 // there is; empty where there is none.
 func AnnexaNotChecked(recipientID, recipientName, why, sentence string, newest workpackages.Date, baseURL, occurrence string) Message {
-	m := Message{ID: Key(AnnexaCheck, recipientID, occurrence+"/not-made"), Rule: AnnexaCheck, RecipientID: recipientID, RecipientName: recipientName}
+	m := Message{ID: Key(AnnexaCheck, "not-made", recipientID, occurrence), Rule: AnnexaCheck, RecipientID: recipientID, RecipientName: recipientName}
 	m.Content = Content{
 		Heading: "Annexe A check: it could not be made",
 		Intro:   "Nobody knows whether the lists are fit to send.",

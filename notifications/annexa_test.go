@@ -287,7 +287,7 @@ You get this because this channel is set to hear of Annexe A checks.`
 			t.Errorf("%s:\n%s\n\nwant:\n%s", c.what, got, want)
 		}
 		// What could be made after all is told all the same.
-		if m.ID != "annexa-check/channel:annexe-a/2026-11-24T06:00Z/not-made" {
+		if m.ID != "annexa-check/not-made/channel:annexe-a/2026-11-24T06:00Z" {
 			t.Errorf("%s: its key is %s", c.what, m.ID)
 		}
 		holds(t, c.what, m.Content)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -16,9 +17,12 @@ import (
 
 // outbox is a Store in memory; the real one has its own tests.
 type outbox struct {
-	mu   sync.Mutex
-	all  []notifications.Message
-	fail error // what SaveMessage gives, once
+	mu     sync.Mutex
+	all    []notifications.Message
+	claims map[string]notifications.Claim
+	due    []notifications.Due
+	hold   time.Time
+	fail   error // what SaveMessage gives, once
 }
 
 func (o *outbox) AddMessage(_ context.Context, m notifications.Message) (bool, error) {
@@ -58,24 +62,93 @@ func (o *outbox) Message(_ context.Context, id string) (notifications.Message, e
 	return notifications.Message{}, workpackages.Errorf(workpackages.NotFound, "no such message")
 }
 
-func (o *outbox) Undelivered(_ context.Context, now time.Time, limit int) ([]notifications.Message, error) {
+func (o *outbox) Messages(_ context.Context, f notifications.Filter) ([]notifications.Message, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var out []notifications.Message
 	for _, m := range o.all {
-		waiting := m.State == notifications.Pending || m.State == notifications.Sending || m.State == notifications.Uncertain
-		if waiting && !m.NotBefore.After(now) && len(out) < limit {
+		if f.State == "" || m.State == f.State {
 			out = append(out, m)
 		}
 	}
 	return out, nil
 }
 
-func (o *outbox) Messages(context.Context, notifications.Filter) ([]notifications.Message, error) {
+func (o *outbox) Claim(_ context.Context, c notifications.Claim) (notifications.Claim, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.Clone(o.all), nil
+	if was, ok := o.claims[c.ID]; ok {
+		return was, nil
+	}
+	if o.claims == nil {
+		o.claims = map[string]notifications.Claim{}
+	}
+	o.claims[c.ID] = c
+	return c, nil
 }
+
+func (o *outbox) ClaimOf(_ context.Context, id string) (notifications.Claim, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if c, ok := o.claims[id]; ok {
+		return c, nil
+	}
+	return notifications.Claim{}, workpackages.Errorf(workpackages.NotFound, "no such claim")
+}
+
+func (o *outbox) AddDue(_ context.Context, d notifications.Due) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !slices.ContainsFunc(o.due, func(x notifications.Due) bool { return x.ID == d.ID }) {
+		o.due = append(o.due, d)
+	}
+	return nil
+}
+
+func (o *outbox) PutOff(_ context.Context, id string, until time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i, d := range o.due {
+		if d.ID == id {
+			o.due[i].NotBefore = until
+		}
+	}
+	return nil
+}
+
+func (o *outbox) DropDue(_ context.Context, id string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.due = slices.DeleteFunc(o.due, func(d notifications.Due) bool { return d.ID == id })
+	return nil
+}
+
+func (o *outbox) DueNow(_ context.Context, now time.Time, limit int) ([]notifications.Due, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var out []notifications.Due
+	for _, d := range o.due {
+		if !d.NotBefore.After(now) && (limit == 0 || len(out) < limit) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+func (o *outbox) Hold(context.Context) (time.Time, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.hold, nil
+}
+
+func (o *outbox) SetHold(_ context.Context, until time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hold = until
+	return nil
+}
+
+func (o *outbox) Tidy(context.Context, time.Time, time.Time) error { return nil }
 
 // people knows everybody, as told.
 type people struct {
@@ -92,9 +165,13 @@ type post struct {
 	mu     sync.Mutex
 	send   []error
 	find   []error
+	edit   []error
 	panics bool
 	posted []string // keys, each time they are posted
 	to     notifications.Recipient
+	below  []string // the ThreadTS of each
+	edits  []string // what each edit made a message say
+	sought string   // the ThreadTS that Find was given
 	asked  int
 	lost   bool // what is posted with an error that leaves it open got there
 }
@@ -120,14 +197,26 @@ func (p *post) Send(_ context.Context, to notifications.Recipient, m notificatio
 	var unknown *notifications.Unknown
 	if err == nil || errors.As(err, &unknown) && p.lost {
 		p.posted = append(p.posted, m.ID)
+		p.below = append(p.below, m.ThreadTS)
 	}
-	return notifications.Receipt{Channel: "D1", Timestamp: "1.1"}, err
+	return notifications.Receipt{Channel: "D1", Timestamp: fmt.Sprintf("1.%d", max(len(p.posted), 1))}, err
+}
+
+func (p *post) Edit(_ context.Context, _ notifications.Recipient, at notifications.Receipt, m notifications.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := next(&p.edit)
+	if err == nil {
+		p.edits = append(p.edits, at.Timestamp+" "+m.Content.Heading)
+	}
+	return err
 }
 
 func (p *post) Find(_ context.Context, _ notifications.Recipient, m notifications.Message) (notifications.Receipt, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked++
+	p.sought = m.ThreadTS
 	if err := next(&p.find); err != nil {
 		return notifications.Receipt{}, false, err
 	}
@@ -176,7 +265,7 @@ func (o *office) enqueue(recipient string) bool {
 
 func letter(recipient string) notifications.Message {
 	return notifications.Message{
-		ID: notifications.Key("rule", recipient, "2026-11-24"), Rule: "rule", RecipientID: recipient, RecipientName: "Lead One",
+		ID: notifications.Key("rule", "", recipient, "2026-11-24"), Rule: "rule", RecipientID: recipient, RecipientName: "Lead One",
 		Content: notifications.Content{Heading: "Heading", Items: []notifications.Item{{Title: "Package", Detail: "detail"}}, Why: "Because."},
 	}
 }

@@ -2,9 +2,12 @@
 // message, made once under a key that says what makes two messages the same,
 // and kept after it is sent as the record of what went to whom and why.
 //
-// A message is never sent from anywhere else. Sending is at most once in
-// effect: a send whose end is unknown is settled by asking Slack for the key
-// before anything is sent again.
+// A message is never sent from anywhere else. It is sent once in effect: each try
+// is claimed by an insert, and a send whose end is unknown is settled by asking
+// Slack for the key before anything is sent again (see app/docs/adr/0010).
+//
+// Messages of one thread, which is what a person is told on one day, go in the
+// order they were made: the first as a message of its own, the rest below it.
 package notifications
 
 import (
@@ -23,14 +26,29 @@ const (
 	Sent      State = "sent"      //
 	Uncertain State = "uncertain" // it may have gone: to be settled with Slack
 	Dead      State = "dead"      // it cannot be sent; Detail says what to do
-	NotSent   State = "not_sent"  // Slack was not connected when it was made
+	NotSent   State = "not_sent"  // Slack was not connected, or there was no more need
+)
+
+// Ended reports whether nothing more will be done about a message by itself.
+func (s State) Ended() bool { return s == Sent || s == Dead || s == NotSent }
+
+// Op is what is done in Slack.
+type Op string
+
+// The two things done.
+const (
+	Post Op = ""     // a new message
+	Edit Op = "edit" // an earlier message is changed in place, which tells nobody
 )
 
 // Message is one message to one person or channel.
 type Message struct {
-	ID            string    `bson:"_id"` // Key(rule, recipient, occurrence)
+	ID            string    `bson:"_id"` // Key(rule, subject, recipient, occurrence)
 	Rule          string    `bson:"rule"`
-	Subjects      []string  `bson:"subjects"`  // ids of the packages it is about
+	Rules         []string  `bson:"rules"`    // every rule it speaks for; Rule alone when left out
+	Subjects      []string  `bson:"subjects"` // what it is about: ids that mean something to who made it
+	Op            Op        `bson:"op"`
+	Target        string    `bson:"target"`    // of an edit: the key of the message that is changed
 	RecipientID   string    `bson:"recipient"` // a person's id, or ChannelID
 	RecipientName string    `bson:"recipient_name"`
 	Content       Content   `bson:"content"`
@@ -49,12 +67,24 @@ type Message struct {
 	SentAt        time.Time `bson:"sent_at"`
 	Channel       string    `bson:"channel"`   // Slack's id of the conversation
 	Timestamp     string    `bson:"timestamp"` // Slack's id of the message in it
+
+	// Thread names what the message belongs with, such as a person's day: what has
+	// the same goes in the order it was made. Empty: it stands by itself.
+	Thread string `bson:"thread"`
+	Slot   int    `bson:"slot"` // place in the thread, from 0
+	// Flat messages of a thread keep their order and stand side by side, as in a
+	// channel; the others go below the first.
+	Flat     bool   `bson:"flat"`
+	ThreadTS string `bson:"thread_ts"` // Slack's id of the thread's first message, once known
+	// Again counts how often somebody asked for it to be sent after all.
+	Again    int    `bson:"again"`
+	ResentBy string `bson:"resent_by"` // who asked last
 }
 
 // Attempt is one try to deliver a message.
 type Attempt struct {
 	At      time.Time `bson:"at"`
-	Outcome string    `bson:"outcome"` // sent, found, refused, again, unknown
+	Outcome string    `bson:"outcome"` // sent, found, refused, again, unknown, needless
 	Detail  string    `bson:"detail"`  // no secrets
 }
 
@@ -65,13 +95,16 @@ type Content struct {
 	Items   []Item `bson:"items"`
 	Why     string `bson:"why"`
 	Button  Button `bson:"button"` // the one thing to do; none when empty
+	Second  Button `bson:"second"` // what else can be done; none when empty
 }
 
 // Item is one line of a message.
 type Item struct {
-	Title  string `bson:"title"`
-	Detail string `bson:"detail"`
-	URL    string `bson:"url"`
+	Section string `bson:"section"` // the heading it stands under; those of one section are together
+	Title   string `bson:"title"`
+	Detail  string `bson:"detail"`
+	URL     string `bson:"url"`
+	Done    bool   `bson:"done"` // it needs nothing more
 }
 
 // Button is a link to the place where the reader can act.
@@ -80,11 +113,20 @@ type Button struct {
 	URL  string `bson:"url"`
 }
 
-// Key says what makes two messages the same: the rule, the recipient and the
-// occurrence, such as a day.
-func Key(rule, recipientID, occurrence string) string {
-	return rule + "/" + recipientID + "/" + occurrence
+// Key says what makes two messages the same: the rule, what it is about, the
+// recipient and the occurrence, such as a day. What is empty is left out.
+func Key(rule, subject, recipientID, occurrence string) string {
+	parts := []string{rule}
+	for _, p := range []string{subject, recipientID, occurrence} {
+		if p != "" {
+			parts = append(parts, strings.ReplaceAll(p, "/", "."))
+		}
+	}
+	return strings.Join(parts, "/")
 }
+
+// DayThread is the thread of all that a person is told on a day.
+func DayThread(recipientID, day string) string { return recipientID + "/" + day }
 
 // channelPrefix marks a recipient that is a channel.
 const channelPrefix = "channel:"
@@ -101,39 +143,82 @@ func (c Content) Plain() string {
 	if c.Intro != "" {
 		b.WriteString(c.Intro + "\n\n")
 	}
+	section := ""
 	for n, i := range c.Items {
 		if n > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString("• " + i.Title)
+		if i.Section != section {
+			if section = i.Section; n > 0 {
+				b.WriteString("\n")
+			}
+			b.WriteString(section + "\n")
+		}
+		b.WriteString(i.mark() + i.Title)
 		if i.Detail != "" {
 			b.WriteString(": " + i.Detail)
 		}
 	}
 	b.WriteString("\n\n")
+	for _, button := range []Button{c.Button, c.Second} {
+		if button.URL != "" {
+			b.WriteString(button.Text + ": " + button.URL + "\n")
+		}
+	}
 	if c.Button.URL != "" {
-		b.WriteString(c.Button.Text + ": " + c.Button.URL + "\n\n")
+		b.WriteString("\n")
 	}
 	return b.String() + c.Why
 }
 
-// Short gives the message in one line.
-func (c Content) Short() string {
-	if len(c.Items) == 0 {
-		return c.Heading
+func (i Item) mark() string {
+	if i.Done {
+		return "✓ "
 	}
-	titles := make([]string, len(c.Items))
-	for i, item := range c.Items {
-		titles[i] = item.Title
+	return "• "
+}
+
+// Short gives the message in one line: what is still to be done.
+func (c Content) Short() string {
+	var titles []string
+	for _, item := range c.Items {
+		if !item.Done {
+			titles = append(titles, item.Title)
+		}
+	}
+	if len(titles) == 0 {
+		return c.Heading
 	}
 	return c.Heading + ": " + strings.Join(titles, "; ")
 }
 
 // Filter chooses messages of the ledger; zero fields choose all.
 type Filter struct {
-	State State
-	Rule  string
-	Limit int
+	State     State
+	Rule      string
+	Recipient string    // a person's id, or ChannelID
+	Since     time.Time // made then or later
+	Until     time.Time // made before
+	Limit     int       // 0: all
+}
+
+// Claim is something that is taken once and for good: a try to send a message, or
+// a place in a thread.
+type Claim struct {
+	ID         string    `bson:"_id"`
+	Holder     string    `bson:"holder"`
+	At         time.Time `bson:"at"`
+	LeaseUntil time.Time `bson:"lease_until"` // of a try: after it, another worker may take the next one
+}
+
+// Due says that a message wants work. It is a hint, and the message is the truth:
+// an entry too many costs a look, and one is never taken away before its message
+// has ended.
+type Due struct {
+	ID        string    `bson:"_id"` // the message's key, with a number where it was sent again
+	Key       string    `bson:"key"`
+	NotBefore time.Time `bson:"not_before"`
+	CreatedAt time.Time `bson:"created_at"`
 }
 
 // Store keeps the messages; app/store provides it.
@@ -144,8 +229,25 @@ type Store interface {
 	SaveMessage(ctx context.Context, m Message) error
 	// Message gives one message by its key, or NotFound.
 	Message(ctx context.Context, id string) (Message, error)
-	// Undelivered gives messages that may want work at an instant, oldest first.
-	Undelivered(ctx context.Context, now time.Time, limit int) ([]Message, error)
 	// Messages gives the ledger, newest first.
 	Messages(ctx context.Context, f Filter) ([]Message, error)
+	// Claim takes what the id stands for, or gives the claim that has it. Of many
+	// who claim at once, over any number of connections, all get the same answer.
+	Claim(ctx context.Context, c Claim) (Claim, error)
+	// ClaimOf gives the claim of an id, or NotFound.
+	ClaimOf(ctx context.Context, id string) (Claim, error)
+	// AddDue puts an entry in the queue, unless it is there.
+	AddDue(ctx context.Context, d Due) error
+	// PutOff moves an entry of the queue to another time; gone is gone.
+	PutOff(ctx context.Context, id string, until time.Time) error
+	// DropDue takes an entry out of the queue.
+	DropDue(ctx context.Context, id string) error
+	// DueNow gives entries of the queue whose time has come, oldest first.
+	DueNow(ctx context.Context, now time.Time, limit int) ([]Due, error)
+	// Hold gives the time until which Slack asked to be left alone; zero for none.
+	Hold(ctx context.Context) (time.Time, error)
+	// SetHold records it for every copy of the program.
+	SetHold(ctx context.Context, until time.Time) error
+	// Tidy takes away claims, and messages that have ended, made before two times.
+	Tidy(ctx context.Context, claims, messages time.Time) error
 }

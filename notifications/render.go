@@ -19,7 +19,7 @@ const StatusDue = "status-update-due"
 // asked to speak to those who are, and not sent to a page that turns them away.
 func StatusUpdateDue(to workpackages.Person, why string, stale []workpackages.PackageReadiness, baseURL string, occurrence workpackages.Date, zone *time.Location) Message {
 	m := Message{
-		ID: Key(StatusDue, to.ID, string(occurrence)), Rule: StatusDue,
+		ID: Key(StatusDue, "", to.ID, string(occurrence)), Rule: StatusDue,
 		RecipientID: to.ID, RecipientName: to.Name,
 	}
 	one, may, mayNot, first := len(stale) == 1, false, false, stale[0]

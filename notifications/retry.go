@@ -10,15 +10,16 @@ const (
 	maxTries = 20
 	// askFor is how long Slack is asked what became of a message.
 	askFor = 7 * 24 * time.Hour
-	// settleAfter lets a request that we gave up on end at Slack's before Slack
-	// is asked about it.
-	settleAfter = 30 * time.Second
 )
 
 // settle records how a try ended.
 func (s *Service) settle(m Message, end ending) Message {
 	now := s.now()
 	m.LeaseUntil = time.Time{}
+	if end.needless {
+		m.State, m.Detail = NotSent, "Not needed: the message that it changes was not sent"
+		return m.tried(now, "needless", "")
+	}
 	if end.err == nil {
 		m.State, m.SentAt, m.Detail, m.Channel, m.Timestamp = Sent, now, "", end.receipt.Channel, end.receipt.Timestamp
 		if end.found {
@@ -31,9 +32,6 @@ func (s *Service) settle(m Message, end ending) Message {
 	wait := backOff(m.Attempts)
 	if errors.As(end.err, &retry) && retry.After > 0 {
 		wait = max(wait, retry.After)
-		s.mu.Lock()
-		s.hold = now.Add(retry.After)
-		s.mu.Unlock()
 	}
 	m.NotBefore = now.Add(wait)
 	switch {
@@ -51,7 +49,8 @@ func (s *Service) settle(m Message, end ending) Message {
 		return m.tried(now, "again", retry.Reason)
 	}
 	m.State, m.Detail = Uncertain, "Slack did not say whether it got this. It is asked before anything is sent again"
-	m.NotBefore = now.Add(max(wait, settleAfter))
+	// A request that we gave up on is let end at Slack's before Slack is asked about it.
+	m.NotBefore = now.Add(max(wait, s.lease()/2))
 	return m.tried(now, "unknown", "")
 }
 

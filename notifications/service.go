@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,9 +24,11 @@ type Recipient struct {
 
 // Sender puts messages where people read them.
 type Sender interface {
-	// Send posts the message. Its errors are Retry, Permanent or Unknown; any
-	// other is taken for Unknown.
+	// Send posts the message, below ThreadTS where it has one. Its errors are Retry,
+	// Permanent or Unknown; any other is taken for Unknown.
 	Send(ctx context.Context, to Recipient, m Message) (Receipt, error)
+	// Edit makes the message at the receipt say what m says. It may be done twice.
+	Edit(ctx context.Context, to Recipient, at Receipt, m Message) error
 	// Find looks for a message that may have been posted, by its key.
 	Find(ctx context.Context, to Recipient, m Message) (r Receipt, found bool, err error)
 }
@@ -67,16 +67,27 @@ type Service struct {
 	Sender Sender // nil: Slack is not connected
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Window gives when a recipient may be disturbed; nil: at any time.
+	Window func(ctx context.Context, recipientID string) (Window, error)
+	// PerMinute is how many messages are sent in a minute over all copies of the
+	// program; 0: as many as there are.
+	PerMinute int
+	// Copies gives how many copies of the program share that; nil: one.
+	Copies func() int
+	// PerChannel is the least time between two messages of one thread.
+	PerChannel time.Duration
+	// Lease is how long a try may take before another worker asks Slack what
+	// became of it; a minute when 0.
+	Lease time.Duration
 
-	mu   sync.Mutex
-	hold time.Time // Slack asked this process to wait until then
+	mu      sync.Mutex
+	budget  float64 // messages that may be sent now
+	refill  time.Time
+	working time.Time // when Deliver last went through
 }
 
 const (
-	// leaseFor is how long one send may take before another worker asks Slack
-	// what became of it.
 	leaseFor = time.Minute
-	sendFor  = leaseFor / 2
 	batch    = 100
 	useful   = 24 * time.Hour // of a message that does not say how long
 )
@@ -86,22 +97,95 @@ const notConnected = "Not sent: Slack is not connected"
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
+func (s *Service) lease() time.Duration {
+	if s.Lease > 0 {
+		return s.Lease
+	}
+	return leaseFor
+}
+
+// slotID names a place in a thread.
+func slotID(thread string, slot int) string { return fmt.Sprintf("thread/%s/%d", thread, slot) }
+
+// tryID names a try to send a message.
+func tryID(key string, attempt int) string { return fmt.Sprintf("send/%s/%d", key, attempt) }
+
 // Enqueue puts a message in the outbox once: added is false when its key is
-// there already. An empty message is refused.
+// there already. An empty message is refused. Cut short, it is finished by the
+// next Enqueue of the key, at the same place in the thread.
 func (s *Service) Enqueue(ctx context.Context, m Message) (added bool, err error) {
 	if m.ID == "" || m.RecipientID == "" || m.Content.Heading == "" || len(m.Content.Items) == 0 {
 		return false, fmt.Errorf("message %q to %q says nothing", m.ID, m.RecipientID)
 	}
+	if there, err := s.Enqueued(ctx, m.ID); there || err != nil {
+		return false, err
+	}
 	m.Version, m.CreatedAt, m.State = 1, s.now(), Pending
-	m.NotBefore = m.CreatedAt
+	if m.NotBefore.Before(m.CreatedAt) {
+		m.NotBefore = m.CreatedAt
+	}
 	if m.NotAfter.IsZero() {
 		m.NotAfter = m.CreatedAt.Add(useful)
+	}
+	if len(m.Rules) == 0 {
+		m.Rules = []string{m.Rule}
 	}
 	m.Title, m.Reason, m.Preview = m.Content.Short(), m.Content.Why, m.Content.Plain()
 	if s.Sender == nil {
 		m.State, m.Detail = NotSent, notConnected
+	} else if m.NotBefore, err = s.opens(ctx, m.RecipientID, m.NotBefore); err != nil {
+		return false, err
+	}
+	if m.Thread != "" {
+		if m.Slot, err = s.place(ctx, m); err != nil {
+			return false, err
+		}
+	}
+	// The entry comes first: without its message it is looked at in vain, but a
+	// message without it would never be sent.
+	if m.State == Pending {
+		if err := s.Store.AddDue(ctx, m.due()); err != nil {
+			return false, err
+		}
 	}
 	return s.Store.AddMessage(ctx, m)
+}
+
+// due is the entry of the queue for a message as it stands.
+func (m Message) due() Due {
+	d := Due{ID: m.ID, Key: m.ID, NotBefore: m.NotBefore, CreatedAt: m.CreatedAt}
+	if m.Again > 0 {
+		d.ID, d.CreatedAt = fmt.Sprintf("%s#%d", m.ID, m.Again), m.NotBefore
+	}
+	return d
+}
+
+// place takes the first free place in a message's thread, or finds the one that
+// was taken for it before.
+func (s *Service) place(ctx context.Context, m Message) (int, error) {
+	for n := 0; ; n++ {
+		c, err := s.Store.Claim(ctx, Claim{ID: slotID(m.Thread, n), Holder: m.ID, At: m.CreatedAt})
+		if err != nil || c.Holder == m.ID {
+			return n, err
+		}
+	}
+}
+
+// opens gives when a recipient may next be disturbed. One who never may is left
+// to the message's own end.
+func (s *Service) opens(ctx context.Context, recipientID string, at time.Time) (time.Time, error) {
+	if s.Window == nil {
+		return at, nil
+	}
+	w, err := s.Window(ctx, recipientID)
+	if err != nil {
+		return at, err
+	}
+	next := w.Next(at)
+	if next.IsZero() {
+		return at.AddDate(0, 0, searched), nil
+	}
+	return next.UTC().Truncate(time.Millisecond), nil
 }
 
 // Enqueued reports whether a message of this key was ever made.
@@ -113,158 +197,121 @@ func (s *Service) Enqueued(ctx context.Context, id string) (bool, error) {
 	return err == nil, err
 }
 
+// Message gives one message by its key, or NotFound.
+func (s *Service) Message(ctx context.Context, id string) (Message, error) {
+	return s.Store.Message(ctx, id)
+}
+
 // Messages gives the ledger, newest first.
 func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 	return s.Store.Messages(ctx, f)
 }
 
-// Deliver tries every message that is due, once, one after another, and gives
-// how many were sent. When Slack asks to wait, nothing more is sent until then:
-// what is left stays in the outbox, and Deliver does not sleep.
-func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
-	if s.held() {
-		return 0, nil
+// Resend sends a message after all that could not be sent, or one that was sent
+// another time, which makes a message of its own. It gives the message that will
+// be sent.
+func (s *Service) Resend(ctx context.Context, by workpackages.Actor, id string) (Message, error) {
+	if by.Role != workpackages.AssistantDirector {
+		return Message{}, workpackages.Errorf(workpackages.Forbidden, "Only an assistant director can send a message again")
 	}
-	due, err := s.Store.Undelivered(ctx, s.now(), batch)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for _, m := range due {
-		if ctx.Err() != nil || s.held() {
-			break
-		}
-		ok, err := s.deliver(ctx, m)
-		if ok {
-			sent++
-		}
-		errs = append(errs, err)
-	}
-	return sent, errors.Join(errs...)
-}
-
-func (s *Service) held() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.hold.After(s.now())
-}
-
-func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error) {
-	now := s.now()
-	if m.NotBefore.After(now) || m.State == Sending && m.LeaseUntil.After(now) {
-		return false, nil
-	}
-	// Found claimed, with the lease run out: its sender died, perhaps after posting.
-	unsure := m.State == Sending || m.State == Uncertain
-	if s.Sender == nil {
-		if unsure {
-			return false, nil // only Slack can say; it is asked when it is back
-		}
-		m.State, m.Detail = NotSent, notConnected
-		m.Version++
-		return false, unlessStale(s.Store.SaveMessage(ctx, m))
-	}
-	m.State, m.LeaseUntil = Sending, now.Add(leaseFor)
-	m.Attempts++
-	m.Version++
-	if err := s.Store.SaveMessage(ctx, m); err != nil {
-		return false, unlessStale(err) // another worker has it
-	}
-	end := s.send(ctx, m, unsure)
-	m = s.settle(m, end)
-	m.Version++
-	// What Slack was told is recorded even when the program is being stopped.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := s.Store.SaveMessage(ctx, m); err != nil {
-		return false, err // the lease runs out, and Slack is asked
-	}
-	s.Log.Info("message", "category", "notifications", "key", m.ID, "state", m.State, "attempt", m.Attempts, "reason", end.reason())
-	return m.State == Sent, nil
-}
-
-func unlessStale(err error) error {
-	if err != nil && workpackages.KindOf(err) == workpackages.Stale {
-		return nil
-	}
-	return err
-}
-
-// ending is how one try ended.
-type ending struct {
-	receipt Receipt
-	found   bool  // an earlier try had posted it
-	err     error // Retry, Permanent or Unknown; nil when it is there
-	// unsettled says that an earlier try may have posted it, and that this one
-	// could not find out: whatever err is, the message must not be sent again yet.
-	unsettled bool
-}
-
-// reason is the ending for the log, with nobody's name in it.
-func (e ending) reason() string {
-	var permanent *Permanent
+	m, err := s.Store.Message(ctx, id)
 	switch {
-	case errors.As(e.err, &permanent):
-		return permanent.Code
-	case e.err != nil:
-		return e.err.Error()
-	}
-	return ""
-}
-
-// send makes one try, and never ends the program.
-func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending) {
-	end.unsettled = unsure
-	defer func() {
-		if p := recover(); p != nil {
-			s.Log.Error("sending panicked", "category", "notifications", "key", m.ID, "panic", p, "stack", string(debug.Stack()))
-			end.err = &Unknown{"The program failed while it sent this"}
-		}
-	}()
-	to, err := s.recipient(ctx, m)
-	switch {
-	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
-		end.err = &Permanent{"This person is no longer known here", "person_unknown"}
 	case err != nil:
-		end.err = &Retry{Reason: "The database did not answer"}
+		return m, err
+	case s.Sender == nil:
+		return m, workpackages.Errorf(workpackages.Conflict, "Slack is not connected, so nothing can be sent: SLACK_BOT_TOKEN connects it")
+	case !m.State.Ended():
+		return m, workpackages.Errorf(workpackages.Conflict, "This message is on its way already")
+	case m.Op == Edit:
+		return m, workpackages.Errorf(workpackages.Conflict, "This changed a message in place, and is of no use by itself")
 	}
-	if end.err != nil {
-		return end
+	now := s.now()
+	if m.State == Sent {
+		return s.another(ctx, by, m)
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendFor)
-	defer cancel()
-	if unsure {
-		end.receipt, end.found, end.err = s.Sender.Find(ctx, to, m)
-		if end.found || end.err != nil {
-			return end
+	m.State, m.Detail, m.ResentBy, m.NotBefore, m.NotAfter = Pending, "", by.Name, now, now.Add(useful)
+	m.Again++
+	m.Version++
+	// Twice at once is once: the second is refused as stale.
+	if err := s.Store.AddDue(ctx, m.due()); err != nil {
+		return m, err
+	}
+	return m, s.Store.SaveMessage(ctx, m)
+}
+
+// another makes a copy of a message that was sent, to be sent by itself.
+func (s *Service) another(ctx context.Context, by workpackages.Actor, m Message) (Message, error) {
+	for n := 1; ; n++ {
+		c := Message{
+			ID: fmt.Sprintf("%s/again-%d", m.ID, n), Rule: m.Rule, Rules: m.Rules, Subjects: m.Subjects,
+			RecipientID: m.RecipientID, RecipientName: m.RecipientName, Content: m.Content, ResentBy: by.Name,
 		}
-		end.unsettled = false
+		added, err := s.Enqueue(ctx, c)
+		if added || err != nil {
+			return c, err
+		}
+		if before, err := s.Store.Message(ctx, c.ID); err != nil || !before.State.Ended() {
+			return before, errors.Join(err, workpackages.Errorf(workpackages.Conflict, "This message is being sent again already"))
+		}
 	}
-	switch {
-	case to.gone:
-		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent", "person_disabled"}
-	case !m.NotAfter.IsZero() && s.now().After(m.NotAfter):
-		end.err = &Permanent{late(m), "too_late"}
-	default:
-		end.receipt, end.err = s.Sender.Send(ctx, to, m)
-	}
-	return end
 }
 
-// recipient finds where a message goes as things stand now.
-func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
-	if channel, ok := strings.CutPrefix(m.RecipientID, channelPrefix); ok {
-		return Recipient{Name: m.RecipientName, Channel: channel}, nil
+// Requeue puts every message that has not ended in the queue, where it may be
+// missing after an import.
+func (s *Service) Requeue(ctx context.Context) error {
+	for _, state := range []State{Pending, Sending, Uncertain} {
+		open, err := s.Store.Messages(ctx, Filter{State: state})
+		if err != nil {
+			return err
+		}
+		for _, m := range open {
+			if err := s.Store.AddDue(ctx, m.due()); err != nil {
+				return err
+			}
+		}
 	}
-	p, err := s.People.Person(ctx, m.RecipientID)
-	return Recipient{Name: p.Name, Email: p.Email, gone: p.Disabled}, err
+	return nil
 }
 
-// late is what the ledger says of a message whose use was over before it went.
-func late(m Message) string {
-	text := "Not sent: it could not be sent in time, and would only confuse now"
-	if m.Detail != "" {
-		text += ". Before that: " + m.Detail
+// How long things are kept. A claim must outlive whoever could still act on what
+// they read before it was made.
+const (
+	claimsFor   = 30 * 24 * time.Hour
+	messagesFor = 400 * 24 * time.Hour
+)
+
+// Tidy takes away what is old: messages after 400 days, claims after 30.
+func (s *Service) Tidy(ctx context.Context) error {
+	return s.Store.Tidy(ctx, s.now().Add(-claimsFor), s.now().Add(-messagesFor))
+}
+
+// Standing is how the outbox stands, for those who watch over it.
+type Standing struct {
+	Waiting   int       // messages on the way
+	Overdue   int       // of those, waiting for longer than they should have to
+	HeldUntil time.Time // Slack asked to be left alone; zero: it did not
+	Looked    time.Time // when this process last went through the outbox; zero: not yet
+}
+
+// overdueAfter is how long a message may be due before somebody should know.
+const overdueAfter = 15 * time.Minute
+
+// Standing says how the outbox stands.
+func (s *Service) Standing(ctx context.Context) (Standing, error) {
+	now := s.now()
+	due, err := s.Store.DueNow(ctx, now, 0)
+	if err != nil {
+		return Standing{}, err
 	}
-	return text
+	st := Standing{Waiting: len(due)}
+	for _, d := range due {
+		if now.Sub(d.NotBefore) > overdueAfter {
+			st.Overdue++
+		}
+	}
+	s.mu.Lock()
+	st.Looked = s.working
+	s.mu.Unlock()
+	st.HeldUntil, err = s.Store.Hold(ctx)
+	return st, err
 }

@@ -93,7 +93,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 		s.groups.changing()
 		s.people.changing()
 		s.checks.changing()
-		s.outbox.changing()
+		s.preferences.changing()
 	}()
 	for _, name := range exported {
 		if err := deleteAll(ctx, s, name, bson.D{}); err != nil {

@@ -2,19 +2,24 @@ package store
 
 import (
 	"context"
-	"sync"
+	"errors"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"readiness/notifications"
 	"readiness/workpackages"
 )
 
-var _ notifications.Store = (*Store)(nil)
+var (
+	_ notifications.Store           = (*Store)(nil)
+	_ notifications.PreferenceStore = (*Store)(nil)
+)
 
-// newest decodes documents of a collection in descending order of a field.
+// newest decodes documents of a collection in descending order of a field; of
+// all of them where limit is 0.
 func newest[T any](ctx context.Context, s *Store, collection, field string, filter bson.D, limit int) ([]T, error) {
 	cur, err := s.db.Collection(collection).Find(ctx, filter, options.Find().SetSort(bson.D{{Key: field, Value: -1}}).SetLimit(int64(limit)))
 	if err != nil {
@@ -35,83 +40,17 @@ func once(ctx context.Context, s *Store, collection string, doc any) (added bool
 
 // AddMessage implements notifications.Store.
 func (s *Store) AddMessage(ctx context.Context, m notifications.Message) (bool, error) {
-	s.outbox.changing()
-	defer s.outbox.changing()
 	return once(ctx, s, colMessages, m)
 }
 
 // SaveMessage implements notifications.Store.
 func (s *Store) SaveMessage(ctx context.Context, m notifications.Message) error {
-	s.outbox.changing()
-	defer s.outbox.changing()
 	return replaceAt(ctx, s, colMessages, m.ID, m.Version-1, m)
 }
 
 // Message implements notifications.Store.
 func (s *Store) Message(ctx context.Context, id string) (notifications.Message, error) {
 	return find[notifications.Message](ctx, s, colMessages, id, "There is no such message")
-}
-
-// quiet remembers that nothing in the outbox wants work before an instant. To
-// find that out the embedded engine reads every message there ever was, on its
-// one connection, and it is asked every few seconds. As with cache, only this
-// process changes what the answer rests on.
-type quiet struct {
-	mu    sync.Mutex
-	turn  uint64
-	known bool
-	until time.Time // zero: until something changes
-}
-
-// changing is called on both sides of a change to the outbox: see cache.
-func (q *quiet) changing() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.turn++
-	q.known = false
-}
-
-func (q *quiet) at(now time.Time) (quiet bool, turn uint64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.known && (q.until.IsZero() || now.Before(q.until)), q.turn
-}
-
-func (q *quiet) remember(turn uint64, until time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.turn == turn {
-		q.known, q.until = true, until
-	}
-}
-
-// Undelivered implements notifications.Store.
-func (s *Store) Undelivered(ctx context.Context, now time.Time, limit int) ([]notifications.Message, error) {
-	isQuiet, turn := s.outbox.at(now)
-	if s.embedded && isQuiet {
-		return nil, nil
-	}
-	filter := bson.D{{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Pending, notifications.Sending, notifications.Uncertain}}}}}
-	cur, err := s.db.Collection(colMessages).Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "created_at", Value: 1}}))
-	if err != nil {
-		return nil, translate(err, "")
-	}
-	var open, due []notifications.Message
-	if err := cur.All(ctx, &open); err != nil {
-		return nil, translate(err, "")
-	}
-	var next time.Time
-	for _, m := range open {
-		if !m.NotBefore.After(now) {
-			due = append(due, m)
-		} else if next.IsZero() || m.NotBefore.Before(next) {
-			next = m.NotBefore
-		}
-	}
-	if len(due) == 0 {
-		s.outbox.remember(turn, next)
-	}
-	return due[:min(len(due), limit)], nil
 }
 
 // Messages implements notifications.Store.
@@ -121,7 +60,148 @@ func (s *Store) Messages(ctx context.Context, f notifications.Filter) ([]notific
 		filter = append(filter, bson.E{Key: "state", Value: f.State})
 	}
 	if f.Rule != "" {
-		filter = append(filter, bson.E{Key: "rule", Value: f.Rule})
+		// The field of a message's rules is younger than that of its rule.
+		filter = append(filter, bson.E{Key: "$or", Value: bson.A{bson.D{{Key: "rule", Value: f.Rule}}, bson.D{{Key: "rules", Value: f.Rule}}}})
+	}
+	if f.Recipient != "" {
+		filter = append(filter, bson.E{Key: "recipient", Value: f.Recipient})
+	}
+	span := bson.D{}
+	if !f.Since.IsZero() {
+		span = append(span, bson.E{Key: "$gte", Value: f.Since})
+	}
+	if !f.Until.IsZero() {
+		span = append(span, bson.E{Key: "$lt", Value: f.Until})
+	}
+	if len(span) > 0 {
+		filter = append(filter, bson.E{Key: "created_at", Value: span})
 	}
 	return newest[notifications.Message](ctx, s, colMessages, "created_at", filter, f.Limit)
+}
+
+// Claim implements notifications.Store. The insert decides; who is refused reads
+// who was first.
+func (s *Store) Claim(ctx context.Context, c notifications.Claim) (notifications.Claim, error) {
+	added, err := once(ctx, s, colClaims, c)
+	if added || err != nil {
+		return c, err
+	}
+	return s.ClaimOf(ctx, c.ID)
+}
+
+// ClaimOf implements notifications.Store.
+func (s *Store) ClaimOf(ctx context.Context, id string) (notifications.Claim, error) {
+	return find[notifications.Claim](ctx, s, colClaims, id, "Nobody has claimed this")
+}
+
+// AddDue implements notifications.Store.
+func (s *Store) AddDue(ctx context.Context, d notifications.Due) error {
+	_, err := once(ctx, s, colDue, d)
+	return err
+}
+
+// PutOff implements notifications.Store.
+func (s *Store) PutOff(ctx context.Context, id string, until time.Time) error {
+	_, err := s.db.Collection(colDue).UpdateOne(ctx, byID(id), bson.D{{Key: "$set", Value: bson.D{{Key: "not_before", Value: until}}}})
+	return translate(err, "")
+}
+
+// DropDue implements notifications.Store.
+func (s *Store) DropDue(ctx context.Context, id string) error {
+	_, err := s.db.Collection(colDue).DeleteOne(ctx, byID(id))
+	return translate(err, "")
+}
+
+// DueNow implements notifications.Store. The queue holds what is on the way and no
+// more, so that the embedded engine, which reads all of it, reads little.
+func (s *Store) DueNow(ctx context.Context, now time.Time, limit int) ([]notifications.Due, error) {
+	cur, err := s.db.Collection(colDue).Find(ctx, bson.D{{Key: "not_before", Value: bson.D{{Key: "$lte", Value: now}}}},
+		options.Find().SetSort(bson.D{{Key: "created_at", Value: 1}}).SetLimit(int64(limit)))
+	if err != nil {
+		return nil, translate(err, "")
+	}
+	var out []notifications.Due
+	return out, translate(cur.All(ctx, &out), "")
+}
+
+// hold is the one document that says until when Slack is left alone.
+type hold struct {
+	ID    string    `bson:"_id"`
+	Until time.Time `bson:"until"`
+}
+
+// theHold is its id.
+const theHold = "slack"
+
+// Hold implements notifications.Store.
+func (s *Store) Hold(ctx context.Context) (time.Time, error) {
+	h, err := find[hold](ctx, s, colHolds, theHold, "")
+	if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
+		return time.Time{}, nil
+	}
+	return h.Until, err
+}
+
+// SetHold implements notifications.Store.
+func (s *Store) SetHold(ctx context.Context, until time.Time) error {
+	_, err := s.db.Collection(colHolds).ReplaceOne(ctx, byID(theHold), hold{theHold, until}, options.Replace().SetUpsert(true))
+	if err != nil && workpackages.KindOf(translate(err, "")) == workpackages.Conflict {
+		return nil // another copy has made it this moment, for the same reason
+	}
+	return translate(err, "")
+}
+
+// Tidy implements notifications.Store.
+func (s *Store) Tidy(ctx context.Context, claims, messages time.Time) error {
+	return errors.Join(
+		deleteAll(ctx, s, colClaims, bson.D{{Key: "at", Value: bson.D{{Key: "$lt", Value: claims}}}}),
+		deleteAll(ctx, s, colMessages, bson.D{
+			{Key: "created_at", Value: bson.D{{Key: "$lt", Value: messages}}},
+			{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Sent, notifications.Dead, notifications.NotSent}}}},
+		}),
+	)
+}
+
+// Preferences implements notifications.PreferenceStore.
+func (s *Store) Preferences(ctx context.Context) ([]notifications.Preferences, error) {
+	return cachedAll(ctx, s, &s.preferences, colPreferences)
+}
+
+// SavePreferences implements notifications.PreferenceStore.
+func (s *Store) SavePreferences(ctx context.Context, p notifications.Preferences) error {
+	s.preferences.changing()
+	defer s.preferences.changing()
+	if p.Version > 1 {
+		return replaceAt(ctx, s, colPreferences, p.PersonID, p.Version-1, p)
+	}
+	added, err := once(ctx, s, colPreferences, p)
+	if err == nil && !added {
+		return workpackages.Errorf(workpackages.Stale, "These times were changed since you read them. Read them again, then make your change")
+	}
+	return err
+}
+
+// indexes are those that a real MongoDB uses. The embedded engine knows none but
+// that of _id, and reads whole collections, which are kept small for it.
+var indexes = []struct {
+	collection string
+	keys       bson.D
+}{
+	{colDue, bson.D{{Key: "not_before", Value: 1}}},
+	{colMessages, bson.D{{Key: "created_at", Value: -1}}},
+	{colClaims, bson.D{{Key: "at", Value: 1}}},
+	{colJobRuns, bson.D{{Key: "started_at", Value: -1}}},
+}
+
+// declareIndexes makes them; one that is there is left alone.
+func (s *Store) declareIndexes(ctx context.Context) error {
+	if s.embedded {
+		return nil
+	}
+	var errs []error
+	for _, i := range indexes {
+		_, err := s.db.Collection(i.collection).Indexes().CreateOne(ctx, mongo.IndexModel{Keys: i.keys})
+		errs = append(errs, translate(err, ""))
+	}
+	return errors.Join(errs...)
 }

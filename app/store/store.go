@@ -28,6 +28,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
 
+	"readiness/notifications"
 	"readiness/workpackages"
 )
 
@@ -53,7 +54,8 @@ type Store struct {
 	groups   cache[workpackages.Group]
 	people   cache[workpackages.Person]
 	checks   cache[checkDoc]
-	outbox   quiet
+
+	preferences cache[notifications.Preferences]
 }
 
 // The collections, declared in one place. Those that Export leaves out hold
@@ -67,6 +69,9 @@ const (
 	colTokens      = "tokens"
 	colSettings    = "settings"
 	colMessages    = "messages"
+	colDue         = "due"
+	colClaims      = "claims"
+	colPreferences = "preferences"
 	colJobRuns     = "job_runs"
 	colJobState    = "job_state"
 	colChecks      = "checks"
@@ -75,6 +80,7 @@ const (
 	colSessions  = "sessions"
 	colLinks     = "links"
 	colUsedLinks = "used_links"
+	colHolds     = "holds"
 	colThrottle  = "throttle"
 )
 
@@ -82,7 +88,7 @@ const (
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colMessages, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut
@@ -136,6 +142,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	})
 	if err != nil {
 		return translate(err, "")
+	}
+	if err := s.declareIndexes(ctx); err != nil {
+		return err
 	}
 	return s.Recover(ctx)
 }

@@ -13,7 +13,7 @@ import (
 // Our limits, in UTF-16 units as Slack gets them: after escaping. They keep any
 // message under Slack's own: 50 blocks, 150 for a header, 3,000 for a section,
 // 75 on a button, and about 12,000 over all blocks. What is below comes to about
-// 10,400 with ten items.
+// 11,100 with ten items.
 const (
 	maxText   = 1000
 	maxHeader = 150
@@ -23,6 +23,9 @@ const (
 	maxDetail = 300
 	maxLink   = 400
 	maxButton = 75
+
+	maxSections = 8
+	maxHeading  = 60
 )
 
 // Blocks words a message for Slack within its limits, whatever the text.
@@ -36,25 +39,54 @@ func Blocks(c notifications.Content) []slack.Block {
 	}
 	section(fit(c.Intro, maxProse))
 	shown := c.Items[:min(len(c.Items), maxItems)]
+	heading, sections := "", 0
 	for _, i := range shown {
-		text := "*" + link(i.URL, fit(i.Title, maxTitle)) + "*"
-		if i.Detail != "" {
-			text += "\n" + fit(i.Detail, maxDetail)
+		if i.Section != heading && sections < maxSections {
+			heading = i.Section
+			sections++
+			section("*" + fit(heading, maxHeading) + "*")
 		}
-		section(text)
+		section(line(i))
 	}
 	if more := len(c.Items) - len(shown); more > 0 {
 		section(link(c.Button.URL, fmt.Sprintf("and %d more", more)))
 	}
-	if linkable(c.Button.URL) && c.Button.Text != "" {
-		b := slack.NewButtonBlockElement("open", "", plain(c.Button.Text, maxButton))
-		b.URL, b.Style = c.Button.URL, slack.StylePrimary
-		blocks = append(blocks, slack.NewActionBlock("", b))
+	var buttons []slack.BlockElement
+	for n, button := range []notifications.Button{c.Button, c.Second} {
+		if linkable(button.URL) && button.Text != "" {
+			b := slack.NewButtonBlockElement([]string{"open", "second"}[n], "", plain(button.Text, maxButton))
+			if b.URL = button.URL; n == 0 {
+				b.Style = slack.StylePrimary
+			}
+			buttons = append(buttons, b)
+		}
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	if strings.TrimSpace(c.Why) != "" {
 		blocks = append(blocks, slack.NewContextBlock("", markup(fit(c.Why, maxProse))))
 	}
 	return blocks
+}
+
+// line words one item. Under a heading, titles are not bold as well.
+func line(i notifications.Item) string {
+	title, detail := link(i.URL, fit(i.Title, maxTitle)), fit(i.Detail, maxDetail)
+	switch {
+	case i.Done && detail != "":
+		return "✓ ~" + title + "~\n" + detail
+	case i.Done:
+		return "✓ ~" + title + "~"
+	case i.Section == "":
+		title = "*" + title + "*"
+	default:
+		title = "• " + title
+	}
+	if detail == "" {
+		return title
+	}
+	return title + "\n" + detail
 }
 
 func plain(s string, n int) *slack.TextBlockObject {

@@ -34,7 +34,11 @@ var sentences = map[string]string{
 	"invalid_blocks":      "Slack refused the form of the message to %s: tell whoever looks after Readiness",
 	"msg_too_long":        "Slack refused the message to %s as too long: tell whoever looks after Readiness",
 	"msg_blocks_too_long": "Slack refused the message to %s as too long: tell whoever looks after Readiness",
-	"no_text":             "Slack refused the message to %s as empty: tell whoever looks after Readiness",
+	"message_not_found":   "The message to %s is no longer in Slack, so it was not changed: nothing needs doing",
+	"cant_update_message": "Slack does not let the app change its message to %s: nothing needs doing",
+	"edit_window_closed":  "Slack does not let the app change its message to %s any more: nothing needs doing",
+
+	"no_text": "Slack refused the message to %s as empty: tell whoever looks after Readiness",
 }
 
 // ofChannels say the same where the message goes to a channel.

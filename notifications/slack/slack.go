@@ -4,6 +4,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -58,13 +59,15 @@ func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notific
 	if err != nil {
 		return notifications.Receipt{}, classify(err, to, false)
 	}
-	_, ts, err := s.api.PostMessageContext(ctx, channel,
-		slack.MsgOptionText(fit(m.Content.Short(), maxText), false), // phones show this
-		slack.MsgOptionBlocks(Blocks(m.Content)...),
+	options := append(says(m),
 		slack.MsgOptionDisableLinkUnfurl(),
 		slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{"key": m.ID}}),
 	)
+	if m.ThreadTS != "" {
+		options = append(options, slack.MsgOptionTS(m.ThreadTS))
+	}
+	_, ts, err := s.api.PostMessageContext(ctx, channel, options...)
 	if err != nil {
 		s.forget(to)
 		return notifications.Receipt{}, classify(err, to, true)
@@ -72,32 +75,87 @@ func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notific
 	return notifications.Receipt{Channel: channel, Timestamp: ts}, nil
 }
 
-// Find implements notifications.Sender.
+// says is the text of a message and its blocks.
+func says(m notifications.Message) []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(fit(m.Content.Short(), maxText), false), // phones show this
+		slack.MsgOptionBlocks(Blocks(m.Content)...),
+	}
+}
+
+// Edit implements notifications.Sender. The metadata, and with it the key, stays.
+func (s *Sender) Edit(ctx context.Context, to notifications.Recipient, at notifications.Receipt, m notifications.Message) error {
+	if _, _, _, err := s.api.UpdateMessageContext(ctx, at.Channel, at.Timestamp, says(m)...); err != nil {
+		return classify(err, to, true)
+	}
+	return nil
+}
+
+// Find implements notifications.Sender. A conversation's history has what stands
+// in it by itself; what stands below a message is asked for with that.
 func (s *Sender) Find(ctx context.Context, to notifications.Recipient, m notifications.Message) (notifications.Receipt, bool, error) {
 	channel, err := s.conversation(ctx, to)
 	if err != nil {
 		return notifications.Receipt{}, false, classify(err, to, false)
 	}
-	p := &slack.GetConversationHistoryParameters{
-		ChannelID: channel, Limit: 200, IncludeAllMetadata: true,
-		Oldest: fmt.Sprintf("%d.000000", m.CreatedAt.Add(-clockSlack).Unix()),
+	read := s.history(channel, m.CreatedAt)
+	if m.ThreadTS != "" {
+		read = s.replies(channel, m.ThreadTS)
 	}
-	for {
-		page, err := s.api.GetConversationHistoryContext(ctx, p)
-		if err != nil {
+	for cursor := ""; ; {
+		page, next, err := read(ctx, cursor)
+		var answer slack.SlackErrorResponse
+		switch {
+		case errors.As(err, &answer) && answer.Err == "thread_not_found":
+			return notifications.Receipt{}, false, nil // it was deleted, and what was below it
+		case err != nil:
 			s.forget(to)
 			return notifications.Receipt{}, false, classify(err, to, false)
 		}
-		for _, msg := range page.Messages {
+		for _, msg := range page {
 			if msg.Metadata.EventType == eventType && msg.Metadata.EventPayload["key"] == m.ID {
 				return notifications.Receipt{Channel: channel, Timestamp: msg.Timestamp}, true, nil
 			}
 		}
-		if !page.HasMore || page.ResponseMetaData.NextCursor == "" {
+		if next == "" {
 			return notifications.Receipt{}, false, nil
 		}
-		p.Cursor = page.ResponseMetaData.NextCursor
+		cursor = next
 	}
+}
+
+// reader gives one page of messages and where the next begins, or "".
+type reader func(ctx context.Context, cursor string) (page []slack.Message, next string, err error)
+
+// history reads what stands in a conversation since shortly before an instant.
+func (s *Sender) history(channel string, since time.Time) reader {
+	return func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+		page, err := s.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+			ChannelID: channel, Limit: 200, IncludeAllMetadata: true, Cursor: cursor,
+			Oldest: fmt.Sprintf("%d.000000", since.Add(-clockSlack).Unix()),
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Messages, following(page.HasMore, page.ResponseMetaData.NextCursor), nil
+	}
+}
+
+// replies reads what stands below a message.
+func (s *Sender) replies(channel, thread string) reader {
+	return func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+		page, more, next, err := s.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: thread, Limit: 200, IncludeAllMetadata: true, Cursor: cursor,
+		})
+		return page, following(more, next), err
+	}
+}
+
+func following(more bool, cursor string) string {
+	if !more {
+		return ""
+	}
+	return cursor
 }
 
 // forget drops what is known of a recipient's conversation, so that a trouble
