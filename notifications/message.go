@@ -104,7 +104,8 @@ type Item struct {
 	Title   string `bson:"title"`
 	Detail  string `bson:"detail"`
 	URL     string `bson:"url"`
-	Done    bool   `bson:"done"` // it needs nothing more
+	Done    bool   `bson:"done"`    // it needs nothing more
+	Subject string `bson:"subject"` // what makes it the same line later; empty where that does not matter
 }
 
 // Button is a link to the place where the reader can act.

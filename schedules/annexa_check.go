@@ -200,10 +200,11 @@ func (d Deps) tell(ctx context.Context, o Occasion, summary string, word func(to
 	if len(told) == 0 {
 		return Outcome{Summary: fmt.Sprintf("%s; nobody to tell: name a lead of the %s, or set SLACK_CHANNEL", summary, group)}, nil
 	}
-	post := posting{outbox: d.Outbox, occasion: o}
+	post := d.posting(o)
 	for _, to := range told {
 		m := word(to)
 		m.NotAfter = d.Now().UTC().Add(toldFor)
+		m.Flat = strings.HasPrefix(to.shown, "#")
 		post.put(ctx, to.shown, m)
 	}
 	return Outcome{Summary: summary + "; " + post.says(), Planned: post.planned}, errors.Join(post.errs...)

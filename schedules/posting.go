@@ -3,6 +3,7 @@ package schedules
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"readiness/notifications"
 	"readiness/workpackages"
@@ -11,28 +12,53 @@ import (
 // posting puts the messages of one run in the outbox; in a dry run it only says
 // what they would be.
 type posting struct {
-	outbox       Outbox
+	deps         Deps
 	occasion     Occasion
 	planned      []Planned
 	added, there int // put in the outbox now, and made before
 	errs         []error
 }
 
+func (d Deps) posting(o Occasion) *posting { return &posting{deps: d, occasion: o} }
+
+// opens gives when a recipient may next be disturbed, from now or, for a run that
+// is still to come, from then.
+func (p *posting) opens(ctx context.Context, recipientID string) (time.Time, error) {
+	at := p.deps.Now()
+	if p.occasion.Instant.After(at) {
+		at = p.occasion.Instant
+	}
+	if p.deps.Desk == nil {
+		return at, nil
+	}
+	w, err := p.deps.Desk.Window(ctx, recipientID)
+	return w.Next(at), err
+}
+
 // put takes one message, for a recipient as a person reads it.
 func (p *posting) put(ctx context.Context, to string, m notifications.Message) {
+	if m.Rule != notifications.Reminders {
+		// It belongs to the day on which it is read.
+		opens, err := p.opens(ctx, m.RecipientID)
+		if err != nil {
+			p.errs = append(p.errs, err)
+			return
+		}
+		m.Thread = notifications.DayThread(m.RecipientID, string(workpackages.DateOf(opens, p.deps.Zone)))
+	}
 	if p.occasion.DryRun {
-		known, err := p.outbox.Enqueued(ctx, m.ID)
+		known, err := p.deps.Outbox.Enqueued(ctx, m.ID)
 		p.errs = append(p.errs, err)
 		if known {
 			p.there++
 			return
 		}
 	}
-	p.planned = append(p.planned, Planned{to, m.Content.Plain(), m.Content.Why})
+	p.planned = append(p.planned, Planned{Recipient: to, Text: m.Content.Plain(), Why: m.Content.Why, Key: m.ID, InPlace: m.Op == notifications.Edit})
 	if p.occasion.DryRun {
 		return
 	}
-	ok, err := p.outbox.Enqueue(ctx, m)
+	ok, err := p.deps.Outbox.Enqueue(ctx, m)
 	switch {
 	case ok:
 		p.added++
@@ -52,6 +78,13 @@ func (p *posting) says() string {
 		text += fmt.Sprintf(", %d made already", p.there)
 	}
 	return text
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // named is a person as a plan of messages names them.
