@@ -6,23 +6,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-	"unicode/utf8"
 )
 
 // Posted is one message that reached Slack.
 type Posted struct {
 	Channel, Timestamp, Text string
+	ThreadTS                 string // of the message it replies to; empty at the top level
 	EventType, Key           string // of its metadata
 	Blocks                   []map[string]any
-	Edits                    int // how often chat.update changed it
+	Edits                    int    // how often chat.update changed it
+	By                       string // the person who wrote it; empty for the app
 }
 
 // Channel is a channel of the stand-in.
@@ -30,6 +31,16 @@ type Channel struct {
 	ID, Name string
 	Archived bool
 	Without  bool // the app is not in it
+}
+
+// Options is what a stand-in is like. What is left out is off.
+type Options struct {
+	Emails     []string // of the people it knows
+	Channels   []Channel
+	Now        func() time.Time // see Slack
+	PerChannel time.Duration    // one message in so long in each conversation; Slack's is a second
+	PerMinute  int              // messages in the whole workspace; Slack's is several hundred
+	Chaos      Chaos
 }
 
 // Slack is the stand-in. Its fields are set before it is called.
@@ -40,62 +51,161 @@ type Slack struct {
 	// history is given however old it is: for tests that move a clock of their own.
 	Now func() time.Time
 
-	server  *httptest.Server
-	mu      sync.Mutex
 	token   string
 	users   map[string]string // e-mail address to user id
-	posts   []Posted
+	directs map[string]string // user id to the direct conversation
+	serving *http.Server
+
+	mu      sync.Mutex
+	limits  limits
+	chaos   *chaos
+	posts   []*Posted
+	rooms   map[string]*room
 	faults  []Fault
+	met     map[string]int // faults by kind
 	calls   []string
 	counter int
 }
 
-// Fault is what one coming call does in place of its work.
-type Fault struct {
-	Method     string // "chat.postMessage"; empty for any
-	Status     int    // an HTTP status, with RetryAfter for 429
-	RetryAfter int    // seconds
-	Error      string // Slack's own error, in an answer of 200
-	Lost       bool   // do the work, then break the connection
-	Hang       bool   // do the work, then answer nothing until the caller has gone
-	Body       string // an answer of 200 that is not Slack's, as a proxy gives
+// room is what is in one conversation.
+type room struct {
+	top     []*Posted            // oldest first
+	all     map[string]*Posted   // by timestamp
+	threads map[string][]*Posted // replies by the timestamp they name, oldest first
 }
 
-// New starts a stand-in that takes one token and knows some people.
+// Start starts a stand-in that takes one token, until Close.
+func Start(token string, o Options) (*Slack, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &Slack{
+		URL: "http://" + l.Addr().String() + "/api/", Channels: o.Channels, Now: o.Now, token: token,
+		users: map[string]string{}, directs: map[string]string{}, rooms: map[string]*room{}, met: map[string]int{},
+		limits: limits{perChannel: o.PerChannel, perMinute: o.PerMinute, next: map[string]time.Time{}}, chaos: o.Chaos.start(),
+	}
+	for i, e := range o.Emails {
+		number := fmt.Sprintf("%04d", i+1)
+		s.users[e], s.directs["U"+number] = "U"+number, "D"+number
+	}
+	s.serving = &http.Server{Handler: http.HandlerFunc(s.serve), ErrorLog: log.New(io.Discard, "", 0)}
+	go s.serving.Serve(l) // ends with Close
+	return s, nil
+}
+
+// New starts a stand-in for one test, which takes one token and knows some people.
 func New(t testing.TB, token string, emails ...string) *Slack {
 	t.Helper()
-	s := &Slack{token: token, users: map[string]string{}}
-	for i, e := range emails {
-		s.users[e] = fmt.Sprintf("U%04d", i+1)
+	s, err := Start(token, Options{Emails: emails})
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.server = httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(s.server.Close)
-	s.URL = s.server.URL + "/api/"
+	t.Cleanup(s.Close)
 	return s
 }
 
-// Close takes the stand-in away before the test ends: nobody listens any more.
-func (s *Slack) Close() { s.server.Close() }
-
-// Fail adds faults for coming calls, used up in order.
-func (s *Slack) Fail(f ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, f...)
+// Close takes the stand-in away: nobody listens any more.
+func (s *Slack) Close() {
+	s.serving.Close()
+	// A client of this process could take a connection kept open for a live one,
+	// and would then not know whether what it sent arrived.
+	http.DefaultClient.CloseIdleConnections()
 }
 
-// Posts gives every message that reached Slack.
+// Posts gives every message that reached Slack, oldest first.
 func (s *Slack) Posts() []Posted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Posted(nil), s.posts...)
+	return values(s.posts)
+}
+
+func values(posts []*Posted) []Posted {
+	out := make([]Posted, len(posts))
+	for i, p := range posts {
+		out[i] = *p
+	}
+	return out
+}
+
+// Count is how many messages reached Slack.
+func (s *Slack) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.posts)
+}
+
+// TimesPosted gives how often each key was posted.
+func (s *Slack) TimesPosted() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	times := make(map[string]int, len(s.posts))
+	for _, p := range s.posts {
+		if p.EventType != "" {
+			times[p.Key]++
+		}
+	}
+	return times
+}
+
+// Thread gives a message and the replies to it, oldest first.
+func (s *Slack) Thread(channel, timestamp string) []Posted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	room := s.room(channel)
+	root := room.all[timestamp]
+	if root == nil {
+		return nil
+	}
+	return append([]Posted{*root}, values(room.threads[timestamp])...)
 }
 
 // Calls gives the methods called, in order.
 func (s *Slack) Calls() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]string(nil), s.calls...)
+	return slices.Clone(s.calls)
+}
+
+// Write puts a person's own message into a conversation, as a reply where thread
+// names a message, and gives its timestamp.
+func (s *Slack) Write(channel, thread, text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.keep(Posted{Channel: channel, ThreadTS: thread, Text: text, By: "U9999"})
+	return p.Timestamp
+}
+
+// room gives a conversation. The lock is held.
+func (s *Slack) room(channel string) *room {
+	r := s.rooms[channel]
+	if r == nil {
+		r = &room{all: map[string]*Posted{}, threads: map[string][]*Posted{}}
+		s.rooms[channel] = r
+	}
+	return r
+}
+
+// keep gives a message its timestamp and its place. The lock is held.
+func (s *Slack) keep(p Posted) *Posted {
+	s.counter++
+	p.Timestamp = fmt.Sprintf("%d.%06d", s.now().Unix(), s.counter%1e6)
+	room := s.room(p.Channel)
+	s.posts = append(s.posts, &p)
+	room.all[p.Timestamp] = &p
+	if p.ThreadTS == "" {
+		room.top = append(room.top, &p)
+	} else {
+		room.threads[p.ThreadTS] = append(room.threads[p.ThreadTS], &p)
+	}
+	return &p
+}
+
+func (s *Slack) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
 }
 
 func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
@@ -105,23 +215,7 @@ func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, out := s.handle(method, r)
-	switch {
-	case f.Status != 0:
-		if f.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
-		}
-		w.WriteHeader(f.Status)
-	case f.Body != "":
-		io.WriteString(w, f.Body)
-	case f.Hang:
-		<-r.Context().Done()
-	case f.Lost:
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			conn.Close()
-		}
-	default:
-		answer(w, out)
-	}
+	f.answer(w, r, out)
 }
 
 // handle gives the fault that a call is to meet, and the answer where it has one.
@@ -129,190 +223,23 @@ func (s *Slack) handle(method string, r *http.Request) (f Fault, out map[string]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, method)
-	i := slices.IndexFunc(s.faults, func(f Fault) bool { return f.Method == "" || f.Method == method })
-	if i >= 0 {
-		f = s.faults[i]
-		s.faults = slices.Delete(s.faults, i, i+1)
-	}
-	switch {
-	case f.Status != 0 || f.Body != "":
-		return f, nil
-	case f.Error != "":
+	f = s.fault(method)
+	if f.before() {
 		return f, fails(f.Error)
 	}
-	return f, s.do(method, r)
+	if wait, why := s.limits.wait(method, r.Form.Get("channel"), s.now()); wait > 0 {
+		s.met[why]++
+		return Fault{Status: http.StatusTooManyRequests, RetryAfter: wait}, nil
+	}
+	if out = s.do(method, r); f.Error != "" {
+		out = fails(f.Error)
+	}
+	return f, out
 }
 
 func answer(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	json.NewEncoder(w).Encode(v)
 }
 
 func fails(err string) map[string]any { return map[string]any{"ok": false, "error": err} }
-
-func (s *Slack) do(method string, r *http.Request) map[string]any {
-	if r.Form.Get("token") != s.token && r.Header.Get("Authorization") != "Bearer "+s.token {
-		return fails("invalid_auth")
-	}
-	switch method {
-	case "auth.test":
-		return map[string]any{"ok": true, "team": "Stand-in", "user": "readiness", "user_id": "U0000", "team_id": "T0001", "bot_id": "B0001"}
-	case "users.lookupByEmail":
-		id, ok := s.users[r.Form.Get("email")]
-		if !ok {
-			return fails("users_not_found")
-		}
-		return map[string]any{"ok": true, "user": map[string]any{"id": id}}
-	case "conversations.open":
-		for _, id := range s.users {
-			if id == r.Form.Get("users") {
-				return map[string]any{"ok": true, "channel": map[string]any{"id": "D" + id[1:]}}
-			}
-		}
-		return fails("user_not_found")
-	case "conversations.list":
-		return s.list(r)
-	case "chat.postMessage":
-		return s.post(r)
-	case "chat.update":
-		return s.update(r)
-	case "conversations.history":
-		return s.history(r)
-	}
-	return fails("unknown_method")
-}
-
-// refuses gives why nothing is posted to a conversation or read from it, or "".
-// Slack takes a channel's name as well where it posts: this stand-in does not, so
-// that nobody rests on what the other methods do not take.
-func (s *Slack) refuses(channel string) string {
-	for _, id := range s.users {
-		if channel == "D"+id[1:] {
-			return ""
-		}
-	}
-	i := slices.IndexFunc(s.Channels, func(c Channel) bool { return c.ID == channel })
-	switch {
-	case i < 0:
-		return "channel_not_found"
-	case s.Channels[i].Archived:
-		return "is_archived"
-	case s.Channels[i].Without:
-		return "not_in_channel"
-	}
-	return ""
-}
-
-// list gives the channels in pages.
-func (s *Slack) list(r *http.Request) map[string]any {
-	var all []map[string]any
-	for _, c := range s.Channels {
-		all = append(all, map[string]any{"id": c.ID, "name": c.Name, "is_channel": true, "is_archived": c.Archived, "is_member": !c.Without})
-	}
-	return page(r, "channels", all)
-}
-
-// page gives the part of a list that a call asks for.
-func page(r *http.Request, name string, all []map[string]any) map[string]any {
-	from := int(number(r, "cursor", 0))
-	to := min(from+int(min(number(r, "limit", 100), 999)), len(all))
-	out := map[string]any{"ok": true, name: append([]map[string]any{}, all[min(from, to):to]...), "has_more": to < len(all)}
-	if to < len(all) {
-		out["response_metadata"] = map[string]any{"next_cursor": strconv.Itoa(to)}
-	}
-	return out
-}
-
-// number gives a number of a call, or another where it has none.
-func number(r *http.Request, name string, otherwise float64) float64 {
-	if n, err := strconv.ParseFloat(r.Form.Get(name), 64); err == nil {
-		return n
-	}
-	return otherwise
-}
-
-// read checks a message as Slack does, and gives what is wrong with it as an
-// answer.
-func (s *Slack) read(r *http.Request) (p Posted, bad map[string]any) {
-	p.Channel, p.Text = r.Form.Get("channel"), r.Form.Get("text")
-	if err := json.Unmarshal([]byte(r.Form.Get("blocks")), &p.Blocks); err != nil && r.Form.Get("blocks") != "" {
-		return p, fails("invalid_blocks_format")
-	}
-	if m := r.Form.Get("metadata"); m != "" {
-		var metadata struct {
-			Type    string         `json:"event_type"`
-			Payload map[string]any `json:"event_payload"`
-		}
-		if err := json.Unmarshal([]byte(m), &metadata); err != nil || metadata.Type == "" || metadata.Payload == nil {
-			return p, fails("invalid_metadata_format")
-		}
-		p.EventType = metadata.Type
-		p.Key, _ = metadata.Payload["key"].(string)
-	}
-	switch {
-	case s.refuses(p.Channel) != "":
-		return p, fails(s.refuses(p.Channel))
-	case p.Text == "": // Slack takes blocks alone; a phone then shows nothing of use
-		return p, fails("no_text")
-	case utf8.RuneCountInString(p.Text) > 40000:
-		return p, fails("msg_too_long")
-	case CheckBlocks(p.Blocks) != nil:
-		return p, fails("invalid_blocks")
-	}
-	return p, nil
-}
-
-func (s *Slack) post(r *http.Request) map[string]any {
-	p, bad := s.read(r)
-	if bad != nil {
-		return bad
-	}
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
-	}
-	s.counter++
-	p.Timestamp = fmt.Sprintf("%d.%06d", now().Unix(), s.counter)
-	s.posts = append(s.posts, p)
-	return map[string]any{"ok": true, "channel": p.Channel, "ts": p.Timestamp}
-}
-
-// update changes a message in place; its metadata stays when none is given.
-func (s *Slack) update(r *http.Request) map[string]any {
-	p, bad := s.read(r)
-	if bad != nil {
-		return bad
-	}
-	p.Timestamp = r.Form.Get("ts")
-	i := slices.IndexFunc(s.posts, func(old Posted) bool { return old.Channel == p.Channel && old.Timestamp == p.Timestamp })
-	if i < 0 {
-		return fails("message_not_found")
-	}
-	if p.EventType == "" {
-		p.EventType, p.Key = s.posts[i].EventType, s.posts[i].Key
-	}
-	p.Edits = s.posts[i].Edits + 1
-	s.posts[i] = p
-	return map[string]any{"ok": true, "channel": p.Channel, "ts": p.Timestamp, "text": p.Text}
-}
-
-// history gives a conversation newest first, in pages.
-func (s *Slack) history(r *http.Request) map[string]any {
-	if why := s.refuses(r.Form.Get("channel")); why != "" && why != "is_archived" { // what was archived can be read
-		return fails(why)
-	}
-	var found []map[string]any
-	for _, p := range slices.Backward(s.posts) {
-		ts, err := strconv.ParseFloat(p.Timestamp, 64)
-		old := s.Now != nil && (err != nil || ts <= number(r, "oldest", 0))
-		if p.Channel != r.Form.Get("channel") || old {
-			continue
-		}
-		m := map[string]any{"type": "message", "ts": p.Timestamp, "text": p.Text}
-		if all := r.Form.Get("include_all_metadata"); p.EventType != "" && (all == "1" || all == "true") {
-			m["metadata"] = map[string]any{"event_type": p.EventType, "event_payload": map[string]any{"key": p.Key}}
-		}
-		found = append(found, m)
-	}
-	return page(r, "messages", found)
-}

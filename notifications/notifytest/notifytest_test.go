@@ -61,6 +61,10 @@ func TestTheStandInRefusesWhatSlackRefuses(t *testing.T) {
 		{"metadata without a payload", "chat.postMessage", []string{"channel", "D0001", "text", "x", "blocks", blocks, "metadata", `{"event_type":"t"}`}, "invalid_metadata_format"},
 		{"a change to a message that is not there", "chat.update", []string{"channel", "D0001", "ts", "1.1", "text", "x", "blocks", blocks}, "message_not_found"},
 		{"history of an unknown channel", "conversations.history", []string{"channel", "D9999"}, "channel_not_found"},
+		{"replies in an unknown channel", "conversations.replies", []string{"channel", "D9999", "ts", "1.000001"}, "channel_not_found"},
+		{"replies to a message that is not there", "conversations.replies", []string{"channel", "D0001", "ts", "1.000001"}, "thread_not_found"},
+		{"a reply to what is no timestamp", "chat.postMessage", []string{"channel", "D0001", "text", "x", "blocks", blocks, "thread_ts", "0"}, "invalid_thread_ts"},
+		{"a link to a message that is not there", "chat.getPermalink", []string{"channel", "D0001", "message_ts", "1.000001"}, "message_not_found"},
 		{"a method nobody wrote", "chat.scheduleMessage", nil, "unknown_method"},
 	} {
 		if got := call(t, s, c.method, c.form...); got["ok"] != false || got["error"] != c.want {
