@@ -32,6 +32,7 @@ type Config struct {
 	SlackSigning    Secret         //
 	SlackAPIURL     string         // empty: Slack's own
 	SlackChannel    string         // name without # or id; empty: people are told one by one
+	SlackPerMinute  int            // messages a minute over all copies of the program
 	OIDCIssuer      string         //
 	OIDCClientID    string         //
 	OIDCSecret      Secret         //
@@ -69,6 +70,7 @@ func Settings() []Setting {
 		{"SLACK_SIGNING_SECRET", "", "Signing secret for requests from Slack (not used yet)"},
 		{"SLACK_API_URL", "Slack's own", "Another address of the Slack API, for tests and proxies"},
 		{"SLACK_CHANNEL", "", "Channel that hears of Annexe A checks: its name, or its id, such as C0123456789. Without it the leads of the System and Performance Core Group do"},
+		{"SLACK_PER_MINUTE", "300", "Messages sent to Slack in a minute, over all copies of the program"},
 		{"OIDC_ISSUER", "", "Issuer for single sign-on (not used yet)"},
 		{"OIDC_CLIENT_ID", "", "Client id for single sign-on (not used yet)"},
 		{"OIDC_CLIENT_SECRET", "", "Client secret for single sign-on (not used yet)"},
@@ -142,6 +144,10 @@ func Load(getenv func(string) string) (Config, error) {
 	stale := r.text("STALE_AFTER", "10")
 	if c.StaleAfter, err = strconv.Atoi(stale); err != nil || c.StaleAfter < 1 || c.StaleAfter > 250 {
 		r.bad("STALE_AFTER must be a number of working days from 1 to 250; it is %q", stale)
+	}
+	pace := r.text("SLACK_PER_MINUTE", "300")
+	if c.SlackPerMinute, err = strconv.Atoi(pace); err != nil || c.SlackPerMinute < 1 || c.SlackPerMinute > 100_000 {
+		r.bad("SLACK_PER_MINUTE must be a number of messages from 1 to 100000, such as 300; it is %q", pace)
 	}
 	for p := range strings.SplitSeq(r.text("TRUSTED_PROXIES", ""), ",") {
 		if p = strings.TrimSpace(p); p == "" {

@@ -53,12 +53,12 @@ func TestEveryProblemIsReportedTogether(t *testing.T) {
 	_, err := Load(env("ADDR", "nowhere", "TIME_ZONE", "Mars/Olympus", "LOG_LEVEL", "loud", "LOG_FORMAT", "xml",
 		"LOCAL_SIGN_IN", "perhaps", "STALE_AFTER", "0", "BASE_URL", "readiness.gov.uk", "MONGODB_URI", "postgres://u:hunter2@h/",
 		"SLACK_BOT_TOKEN", "xapp-hunter2", "TRUSTED_PROXIES", "the proxy", "SESSION_IDLE", "1s", "MONGODB_DATABASE", "a b",
-		"SLACK_CHANNEL", "annexe a"))
+		"SLACK_CHANNEL", "annexe a", "SLACK_PER_MINUTE", "many"))
 	if err == nil {
 		t.Fatal("nothing was refused")
 	}
 	for _, name := range []string{"ADDR", "TIME_ZONE", "LOG_LEVEL", "LOG_FORMAT", "LOCAL_SIGN_IN", "STALE_AFTER", "BASE_URL",
-		"MONGODB_URI", "SLACK_BOT_TOKEN", "TRUSTED_PROXIES", "SESSION_IDLE", "MONGODB_DATABASE", "SLACK_CHANNEL"} {
+		"MONGODB_URI", "SLACK_BOT_TOKEN", "TRUSTED_PROXIES", "SESSION_IDLE", "MONGODB_DATABASE", "SLACK_CHANNEL", "SLACK_PER_MINUTE"} {
 		if !strings.Contains(err.Error(), name+" must") {
 			t.Errorf("%s is wrong and the message does not say so:\n%v", name, err)
 		}
