@@ -39,6 +39,7 @@ type Job struct {
 	Spec        string         // five cron fields
 	Zone        *time.Location // of the spec
 	WorkingDays bool           // only on working days in England
+	Silent      bool           // what it sends, if anything, cannot be known beforehand
 	Misfire     Misfire
 	Grace       time.Duration // how late an instant may still be run
 	Timeout     time.Duration
@@ -64,6 +65,8 @@ type Planned struct {
 	Recipient string `json:"recipient"`
 	Text      string `json:"text"`
 	Why       string `json:"why"`
+	Key       string `json:"key"`      // of the message
+	InPlace   bool   `json:"in_place"` // it changes an earlier message, which tells nobody
 }
 
 // schedule gives a job's instants.

@@ -8,6 +8,8 @@ type Group struct {
 	Name      string    `bson:"name"`
 	Remit     string    `bson:"remit"`
 	Order     int       `bson:"order"` // place on the dashboard, from 1
+	ChairID string
+	Meetings []Meeting
 	Version   int64     `bson:"version"`
 	CreatedAt time.Time `bson:"created_at"` // UTC
 }
