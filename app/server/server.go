@@ -13,6 +13,7 @@ import (
 
 	"readiness/app/web"
 	"readiness/config"
+	"readiness/schedules"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
 )
@@ -25,6 +26,7 @@ type Server struct {
 	listen  net.Listener
 	served  chan error // the end of HTTP, when it ends by itself
 	deliver sync.WaitGroup
+	every   time.Duration // how often the outbox is looked at
 	cancel  context.CancelFunc
 	stop    sync.Once
 	stopErr error
@@ -40,16 +42,26 @@ type Options struct {
 	Check func(ctx context.Context, sources []annexa.Source, o annexa.Options) (*annexa.Report, error)
 	// Command runs an administrative command line that another process hands over.
 	Command func(s *System) Command
+	// Jobs are run besides the product's own.
+	Jobs []schedules.Job
+	// Lease is how long a run or a send may take before another copy of the program
+	// takes it over; 0: the product's own. The outbox is looked at more often where
+	// it is short.
+	Lease time.Duration
 }
 
 // New opens the database, seeds it, and takes the port. On failure everything
 // is let go again.
 func New(ctx context.Context, o Options) (*Server, error) {
-	sys, err := OpenSystem(ctx, o.Config, o.Log, o.Now)
+	sys, err := OpenSystem(ctx, o.Config, o.Log, o.Now, o.Jobs...)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{System: sys, served: make(chan error, 1)}
+	s := &Server{System: sys, served: make(chan error, 1), every: deliverEvery}
+	if o.Lease > 0 {
+		// TODO: sys.Outbox.Lease, sys.Runner.Lease = o.Lease, o.Lease, once they have one.
+		s.every = min(s.every, o.Lease/10)
+	}
 	if err := s.open(ctx, o); err != nil {
 		if s.listen != nil {
 			err = errors.Join(err, s.listen.Close())
@@ -89,7 +101,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// deliverEvery is how often the outbox is looked at.
+// deliverEvery is how often the outbox is looked at, unless leases are short.
 const deliverEvery = 5 * time.Second
 
 // Start begins to answer requests, run jobs and deliver messages.
@@ -99,7 +111,7 @@ func (s *Server) Start() {
 	go func() { s.served <- s.web.Serve(s.listen) }()
 	s.System.Runner.Start()
 	s.deliver.Go(func() {
-		t := time.NewTicker(deliverEvery)
+		t := time.NewTicker(s.every)
 		defer t.Stop()
 		for {
 			if _, err := s.System.Outbox.Deliver(ctx); err != nil && ctx.Err() == nil {

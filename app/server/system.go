@@ -39,10 +39,10 @@ type System struct {
 // own changes are never filled up again.
 const seeded = "seeded"
 
-// OpenSystem opens the database and puts the services on it. Errors are
-// sentences for a person; store.ErrLocked is in their chain when another
-// process owns the data folder.
-func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now func() time.Time) (*System, error) {
+// OpenSystem opens the database and puts the services on it; more are jobs besides
+// the product's own. Errors are sentences for a person; store.ErrLocked is in their
+// chain when another process owns the data folder.
+func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now func() time.Time, more ...schedules.Job) (*System, error) {
 	if err := schedules.CheckSpec(cfg.AnnexeASchedule, cfg.Zone); cfg.AnnexeASchedule != "" && err != nil {
 		return nil, workpackages.Errorf(workpackages.Invalid, "ANNEXA_SCHEDULE must say when to read the folder, such as 0 6 * * 1-5; it is %q: %s", cfg.AnnexeASchedule, err)
 	}
@@ -64,10 +64,11 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	if cfg.SlackBotToken.IsSet() {
 		s.Outbox.Sender = slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
 	}
-	s.Runner, err = schedules.New(db, now, log, schedules.Jobs(schedules.Deps{
+	jobs := schedules.Jobs(schedules.Deps{
 		Packages: s.Packages, Outbox: s.Outbox, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, CleanUp: s.Auth.DeleteExpired,
 		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
-	})...)
+	})
+	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}

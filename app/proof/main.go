@@ -1,0 +1,101 @@
+// Command proof kills copies of the program while messages are due, and counts
+// what became of the messages: go run ./app/proof.
+//
+// Two, and then three, copies of the very program share one database and a
+// stand-in for Slack in which one call of five goes wrong. Copies are killed at
+// random moments, with a signal that no program can catch, and started again at
+// once. Then they are let finish, and what reached Slack is counted: messages lost,
+// posted twice, or out of their order. The table goes into app/docs/reminders.md.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if code, ok := child(ctx, os.Args[1:]); ok {
+		os.Exit(code)
+	}
+	os.Exit(prove(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// child does what a process that the proof started is there for; ok is false for
+// any other process.
+func child(ctx context.Context, args []string) (code int, ok bool) {
+	if len(args) != 1 {
+		return 0, false
+	}
+	role := map[string]func(context.Context) error{"copy": beCopy, "engine": beEngine}[args[0]]
+	if role == nil {
+		return 0, false
+	}
+	// Whoever started it holds the other end, and lets go of it when it ends.
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
+	if err := role(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "proof", args[0]+":", err)
+		return 1, true
+	}
+	return 0, true
+}
+
+// prove runs the scenarios, and gives 0 when no message was lost, doubled or out
+// of order in any.
+func prove(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("proof", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	instants := f.Int("instants", 200, "instants of the job that are due, with 50 messages each")
+	kills := f.Int("kills", 1000, "copies killed, in each scenario")
+	limit := f.Duration("for", 10*time.Minute, "how long it may take in all")
+	doc := f.String("write", "app/docs/reminders.md", "document that gets the table; empty: none")
+	seed := f.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
+	if f.Parse(args) != nil || f.NArg() > 0 {
+		return 2
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, *limit)
+	defer cancel()
+	fmt.Fprintf(stdout, "seed %d\n", *seed)
+	copies := []int{2, 3}
+	var results []Result
+	good := true
+	for i, n := range copies {
+		left := (*limit - time.Since(began)) / time.Duration(len(copies)-i)
+		r, err := Scenario{
+			Plan: Plan{Instants: *instants, Threads: 10, Length: 5}, Copies: n, Kills: *kills,
+			// What is left of the time is for starting, for finishing and for counting.
+			KillFor: left * 7 / 10, DrainFor: left * 22 / 100,
+			OneIn: 5, Lease: 6 * time.Second, Seed: *seed + uint64(i), MongoURI: getenv("MONGODB_URI"), Say: stdout,
+		}.Run(ctx)
+		if err != nil {
+			fmt.Fprintln(stderr, "The proof could not be made:", err)
+			return 2
+		}
+		results = append(results, r)
+		good = good && r.Good()
+		fmt.Fprintln(stdout, r.Verdict.Examples())
+	}
+	text := table(results, getenv("MONGODB_URI") != "", began)
+	fmt.Fprint(stdout, "\n", text)
+	if *doc != "" {
+		if err := write(*doc, text); err != nil {
+			fmt.Fprintln(stderr, "The table could not be written:", err)
+			return 2
+		}
+	}
+	if !good {
+		return 1
+	}
+	return 0
+}
