@@ -29,7 +29,7 @@ type Rule struct {
 func (r Rule) Spec() string { return "0 9 * * 1-5" }
 func DefaultRules() []Rule  { return nil }
 
-type RuleBook struct{}
+type RuleBook struct{ Store any; Now func() time.Time; Zone *time.Location }
 
 func (b *RuleBook) Rules(ctx context.Context) ([]Rule, error) { return nil, nil }
 

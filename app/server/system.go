@@ -31,9 +31,14 @@ type System struct {
 	Packages *workpackages.Service
 	Auth     *auth.Service
 	Outbox   *notifications.Service
+	Desk     *notifications.Desk // when people may be reminded
+	Rules    *schedules.RuleBook
 	Runner   *schedules.Runner
 	Annexa   *annexa.Settings // the council's own; nil: none
 }
+
+// perChannel is Slack's limit: one message a second in a conversation.
+const perChannel = time.Second
 
 // seeded marks a database whose starting plan is in place, so that a council's
 // own changes are never filled up again.
@@ -60,12 +65,20 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}
-	s.Outbox = &notifications.Service{Store: db, People: db, Now: now, Log: log}
+	s.Rules = &schedules.RuleBook{Store: db, Now: now, Zone: cfg.Zone}
+	s.Desk = &notifications.Desk{Store: db, Zone: cfg.Zone, Closed: func(ctx context.Context) (func(workpackages.Date) bool, error) {
+		closed, err := s.Rules.ClosedDays(ctx)
+		return closed.Is, err
+	}}
+	s.Outbox = &notifications.Service{
+		Store: db, People: db, Now: now, Log: log, Window: s.Desk.Window, PerMinute: cfg.SlackPerMinute, PerChannel: perChannel,
+	}
 	if cfg.SlackBotToken.IsSet() {
 		s.Outbox.Sender = slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
 	}
 	jobs := schedules.Jobs(schedules.Deps{
-		Packages: s.Packages, Outbox: s.Outbox, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, CleanUp: s.Auth.DeleteExpired,
+		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
+		CleanUp: []func(context.Context) error{s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue},
 		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
 	})
 	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)
