@@ -60,7 +60,8 @@ var six = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 
 func newFolder(t *testing.T) *folder {
 	t.Helper()
-	f := &folder{council: &council{}, now: six.Add(5 * time.Second), newest: six.Add(-9 * time.Hour)}
+	f := &folder{council: newCouncil(), now: six.Add(5 * time.Second), newest: six.Add(-9 * time.Hour)}
+	f.packages = nil
 	f.groups = []workpackages.Group{{ID: toldGroup, Name: "Core Group"}}
 	f.people = []workpackages.Person{
 		{ID: "ad", Name: "Director", Email: "ad@example.gov.uk", Role: workpackages.AssistantDirector},
@@ -70,7 +71,7 @@ func newFolder(t *testing.T) *folder {
 	clock := func() time.Time { return f.now }
 	zone := london(t)
 	f.deps = Deps{
-		Packages: &workpackages.Service{Packages: f, Groups: f, People: f, Kept: &f.checks, Now: clock, Zone: zone, StaleAfter: 10},
+		Packages: &workpackages.Service{Packages: f, Groups: f, People: f, Answers: f, Kept: &f.checks, Now: clock, Zone: zone, StaleAfter: 10},
 		Outbox:   f.council, BaseURL: "https://r.example", Zone: zone, Now: clock,
 		Annexa: Annexa{
 			Files: func() (Folder, error) {
@@ -89,12 +90,17 @@ func newFolder(t *testing.T) *folder {
 	return f
 }
 
+// annexaJob is the job among all.
+func annexaJob(d Deps) Job {
+	jobs := Jobs(d)
+	return jobs[slices.IndexFunc(jobs, func(j Job) bool { return j.Name == notifications.AnnexaCheck })]
+}
+
 // run runs the job for an instant, a few seconds after it.
 func (f *folder) run(t *testing.T, instant time.Time, how func(o *Occasion)) (Outcome, error) {
 	t.Helper()
 	f.now = instant.Add(5 * time.Second)
-	jobs := Jobs(f.deps)
-	job := jobs[slices.IndexFunc(jobs, func(j Job) bool { return j.Name == notifications.AnnexaCheck })]
+	job := annexaJob(f.deps)
 	o := job.occasion(instant, false)
 	if how != nil {
 		how(&o)
@@ -316,7 +322,7 @@ func TestADryRunChecksAndKeepsNothing(t *testing.T) {
 
 func TestNoCheckIsMadeForALaterTime(t *testing.T) {
 	f := newFolder(t)
-	job := Jobs(f.deps)[2]
+	job := annexaJob(f.deps)
 	later := f.now.Add(time.Hour)
 	if _, err := job.Run(t.Context(), job.occasion(later, false)); workpackages.KindOf(err) != workpackages.Invalid || len(f.checks) != 0 {
 		t.Errorf("%d checks: %v", len(f.checks), err)
@@ -329,8 +335,8 @@ func TestNoCheckIsMadeForALaterTime(t *testing.T) {
 func TestWithoutAFolderTheJobSaysSoAndIssuesCatchUpAllTheSame(t *testing.T) {
 	f := newFolder(t)
 	f.deps.Annexa.Files = nil
-	job := Jobs(f.deps)[2]
-	if !strings.Contains(job.Description, "ANNEXA_DIR is not set") || strings.Contains(Jobs(newFolder(t).deps)[2].Description, "is not set") {
+	job := annexaJob(f.deps)
+	if !strings.Contains(job.Description, "ANNEXA_DIR is not set") || strings.Contains(annexaJob(newFolder(t).deps).Description, "is not set") {
 		t.Errorf("it is described as %q", job.Description)
 	}
 	if out, err := f.run(t, six, nil); err != nil || out.Summary != "ANNEXA_DIR is not set, so there is nothing to check" || len(f.made) != 0 {
@@ -358,12 +364,13 @@ func TestTheJobRunsWhenTheCouncilSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info := r.Jobs()[2]
+	all := r.Jobs()
+	info := all[slices.IndexFunc(all, func(i JobInfo) bool { return i.Name == notifications.AnnexaCheck })]
 	if info.Name != "annexa-check" || info.Next[0] != time.Date(2026, 11, 24, 7, 30, 0, 0, time.UTC) {
 		t.Errorf("%s comes next at %s", info.Name, info.Next[0])
 	}
 	f.deps.Annexa.Spec = ""
-	if spec := Jobs(f.deps)[2].Spec; spec != "0 6 * * 1-5" {
+	if spec := annexaJob(f.deps).Spec; spec != "0 6 * * 1-5" {
 		t.Errorf("left out, it is %q", spec)
 	}
 	for spec, says := range map[string]string{"0 6 * * 1-5": "", "daily": "five cron fields", "@daily": "five cron fields", "0 0 31 2 *": "no such day", "0 6 1 * 1": "leave one as *"} {

@@ -219,7 +219,7 @@ func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 			}
 		}
 	}
-	first := len(out) > 0 || silent > 0
+	first := len(out) > 0 || silent > 0 || !slices.ContainsFunc(rule.Audience, func(a Audience) bool { return a == Owners || a == Leads })
 	passTo := func(to Audience, after int) bool {
 		return slices.Contains(rule.Audience, to) || after > 0 && c.Late >= after
 	}
@@ -228,7 +228,7 @@ func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 		for _, l := range g.Leads {
 			add(l, "lead the "+g.Group.Name, false)
 		}
-		first = len(out) > 0
+		first = len(out) > 0 || silent > 0
 	}
 	if passTo(Chair, rule.ChairAfter) || !first {
 		add(chair, "chair the "+g.Group.Name, !slices.Contains(rule.Audience, Chair))
@@ -287,7 +287,7 @@ func (d Deps) remind(rule workpackages.ConcernKind) func(ctx context.Context, o 
 			post.put(ctx, named(b.to), m)
 		}
 		summary := post.says()
-		if concerned == 0 {
+		if concerned == 0 && len(notes) == 0 {
 			summary = "Nothing is due by this rule: nobody to tell"
 		} else if post.there > 0 {
 			summary += " for this day"

@@ -90,36 +90,6 @@ func (s *Service) PersonByEmail(ctx context.Context, email string) (Person, erro
 	return Person{}, Errorf(NotFound, "There is nobody with the e-mail address %s", email)
 }
 
-// EditGroup changes a steering group's name or remit.
-func (s *Service) EditGroup(ctx context.Context, by Actor, id string, version int64, name, remit string) (Group, error) {
-	if by.Role != AssistantDirector {
-		return Group{}, Errorf(Forbidden, "Only an assistant director can change a steering group")
-	}
-	groups, err := s.Groups.Groups(ctx)
-	if err != nil {
-		return Group{}, err
-	}
-	i := slices.IndexFunc(groups, func(g Group) bool { return g.ID == id })
-	if i < 0 {
-		return Group{}, Errorf(NotFound, "There is no such steering group")
-	}
-	g := groups[i]
-	if version != g.Version {
-		e := Errorf(Stale, "This group has changed since you read it: read it again, then make your change")
-		e.Current = g
-		return Group{}, e
-	}
-	g.Name, g.Remit = line(name), prose(remit)
-	var bad problems
-	checkText(&bad, "name", "name for the group", g.Name, 1, MaxTitle)
-	checkText(&bad, "remit", "remit", g.Remit, 1, MaxProse)
-	if err := bad.err(); err != nil {
-		return Group{}, err
-	}
-	g.Version++
-	return g, s.Groups.SaveGroup(ctx, g)
-}
-
 // takenEmail turns a clash of e-mail addresses into an error on its field.
 func takenEmail(err error) error {
 	if err != nil && KindOf(err) == Conflict {

@@ -1,6 +1,7 @@
 package workpackages_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -79,7 +80,7 @@ func TestOnlyTheAssistantDirectorChangesPeopleAndGroups(t *testing.T) {
 		c.wantKind(workpackages.Forbidden, before, err)
 		_, err = c.EditPerson(t.Context(), by, p.ID, 1, workpackages.PersonInput{Role: ptr(workpackages.AssistantDirector)})
 		c.wantKind(workpackages.Forbidden, before, err)
-		_, err = c.EditGroup(t.Context(), by, groupA, 1, "N", "R")
+		_, err = c.EditGroup(t.Context(), by, groupA, 1, groupInput("N", "R"))
 		c.wantKind(workpackages.Forbidden, before, err)
 	}
 }
@@ -161,28 +162,32 @@ func TestTheLastAssistantDirectorStays(t *testing.T) {
 	}
 }
 
+func groupInput(name, remit string) workpackages.GroupInput {
+	return workpackages.GroupInput{Name: &name, Remit: &remit}
+}
+
 func TestEditGroup(t *testing.T) {
 	c := newCouncilAtWork(t)
 	by := director.Actor("browser")
-	g, err := c.EditGroup(t.Context(), by, groupA, 1, " New  name ", "What\r\nit does ")
-	if groups, _ := c.store.Groups(t.Context()); err != nil || groups[0] != g || g.Name != "New name" || g.Remit != "What\nit does" || g.Version != 2 || g.Order != 1 {
+	g, err := c.EditGroup(t.Context(), by, groupA, 1, groupInput(" New  name ", "What\r\nit does "))
+	if groups, _ := c.store.Groups(t.Context()); err != nil || !reflect.DeepEqual(groups[0], g) || g.Name != "New name" || g.Remit != "What\nit does" || g.Version != 2 || g.Order != 1 {
 		t.Errorf("%+v, %v", g, err)
 	}
 	before := c.store.whole()
-	_, err = c.EditGroup(t.Context(), by, groupA, 1, "N", "R")
+	_, err = c.EditGroup(t.Context(), by, groupA, 1, groupInput("N", "R"))
 	if e := c.wantKind(workpackages.Stale, before, err); e.Current != g {
 		t.Errorf("the current group is %+v", e.Current)
 	}
-	_, err = c.EditGroup(t.Context(), by, groupA, 2, " ", strings.Repeat("x", workpackages.MaxProse+1))
+	_, err = c.EditGroup(t.Context(), by, groupA, 2, groupInput(" ", strings.Repeat("x", workpackages.MaxProse+1)))
 	c.wantKind(workpackages.Invalid, before, err)
 	if fieldsOf(err) != "name remit" {
 		t.Errorf("errors on %q", fieldsOf(err))
 	}
-	_, err = c.EditGroup(t.Context(), by, "none", 1, "N", "R")
+	_, err = c.EditGroup(t.Context(), by, "none", 1, groupInput("N", "R"))
 	c.wantKind(workpackages.NotFound, before, err)
 	for _, op := range []string{"Groups", "SaveGroup"} {
 		c.store.away(1, op)
-		_, err := c.EditGroup(t.Context(), by, groupA, 2, "N", "R")
+		_, err := c.EditGroup(t.Context(), by, groupA, 2, groupInput("N", "R"))
 		c.wantKind(workpackages.Unavailable, before, err)
 	}
 }

@@ -68,7 +68,7 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	by := workpackages.System()
-	if _, err := c.EditGroup(t.Context(), by, "ofsted-steering-group", 1, "Our own name", "Our own remit"); err != nil {
+	if _, err := c.EditGroup(t.Context(), by, "ofsted-steering-group", 1, groupInput("Our own name", "Our own remit")); err != nil {
 		t.Fatal(err)
 	}
 	must(t)(c.Edit(t.Context(), by, "practice-quality", at(1), workpackages.EditInput{Title: ptr("Our own title")}))

@@ -19,6 +19,7 @@ type Service struct {
 	Groups   GroupStore
 	People   PeopleStore
 	Kept     CheckStore // Annexe A checks
+	Answers  ResponseStore
 	Now      func() time.Time
 	Zone     *time.Location
 	// StaleAfter is the number of working days without a status update after

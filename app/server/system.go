@@ -60,12 +60,12 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 		return nil, err
 	}
 	s := &System{Config: cfg, Log: log, Now: now, Store: db, Annexa: own}
-	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Kept: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
+	s.Packages = &workpackages.Service{Packages: db, Groups: db, People: db, Kept: db, Answers: db, Now: now, Zone: cfg.Zone, StaleAfter: cfg.StaleAfter}
 	s.Auth, err = auth.New(ctx, auth.Options{Store: db, People: s.Packages, Now: now, Idle: cfg.SessionIdle, Lifetime: cfg.SessionLifetime})
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}
-	s.Rules = &schedules.RuleBook{Store: db, Now: now, Zone: cfg.Zone}
+	s.Rules = &schedules.RuleBook{Store: db, Now: now}
 	s.Desk = &notifications.Desk{Store: db, Zone: cfg.Zone, Closed: func(ctx context.Context) (func(workpackages.Date) bool, error) {
 		closed, err := s.Rules.ClosedDays(ctx)
 		return closed.Is, err

@@ -94,6 +94,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 		s.people.changing()
 		s.checks.changing()
 		s.preferences.changing()
+		s.responses.changing()
 	}()
 	for _, name := range exported {
 		if err := deleteAll(ctx, s, name, bson.D{}); err != nil {

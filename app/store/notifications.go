@@ -171,14 +171,7 @@ func (s *Store) Preferences(ctx context.Context) ([]notifications.Preferences, e
 func (s *Store) SavePreferences(ctx context.Context, p notifications.Preferences) error {
 	s.preferences.changing()
 	defer s.preferences.changing()
-	if p.Version > 1 {
-		return replaceAt(ctx, s, colPreferences, p.PersonID, p.Version-1, p)
-	}
-	added, err := once(ctx, s, colPreferences, p)
-	if err == nil && !added {
-		return workpackages.Errorf(workpackages.Stale, "These times were changed since you read them. Read them again, then make your change")
-	}
-	return err
+	return saveAt(ctx, s, colPreferences, p.PersonID, p.Version, p)
 }
 
 // indexes are those that a real MongoDB uses. The embedded engine knows none but

@@ -15,6 +15,8 @@ var (
 	_ workpackages.PackageStore = (*Store)(nil)
 	_ workpackages.GroupStore   = (*Store)(nil)
 	_ workpackages.PeopleStore  = (*Store)(nil)
+
+	_ workpackages.ResponseStore = (*Store)(nil)
 )
 
 func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }
@@ -188,6 +190,31 @@ func (s *Store) SavePerson(ctx context.Context, p workpackages.Person) error {
 	s.people.changing()
 	defer s.people.changing()
 	return replaceAt(ctx, s, colPeople, p.ID, p.Version-1, p)
+}
+
+// Responses implements workpackages.ResponseStore.
+func (s *Store) Responses(ctx context.Context) ([]workpackages.Response, error) {
+	return cachedAll(ctx, s, &s.responses, colResponses)
+}
+
+// SaveResponse implements workpackages.ResponseStore.
+func (s *Store) SaveResponse(ctx context.Context, r workpackages.Response) error {
+	s.responses.changing()
+	defer s.responses.changing()
+	return saveAt(ctx, s, colResponses, r.ID, r.Version, r)
+}
+
+// saveAt stores a document at the version after the one that is kept, the first
+// as a new one, or gives Stale.
+func saveAt(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
+	if version > 1 {
+		return replaceAt(ctx, s, collection, id, version-1, doc)
+	}
+	added, err := once(ctx, s, collection, doc)
+	if err == nil && !added {
+		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+	}
+	return err
 }
 
 // setting is a small value that is written once.

@@ -56,6 +56,7 @@ type Store struct {
 	checks   cache[checkDoc]
 
 	preferences cache[notifications.Preferences]
+	responses   cache[workpackages.Response]
 }
 
 // The collections, declared in one place. Those that Export leaves out hold
@@ -72,6 +73,7 @@ const (
 	colDue         = "due"
 	colClaims      = "claims"
 	colPreferences = "preferences"
+	colResponses   = "responses"
 	colJobRuns     = "job_runs"
 	colJobState    = "job_state"
 	colChecks      = "checks"
@@ -88,7 +90,7 @@ const (
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colResponses, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut

@@ -215,7 +215,7 @@ func (s *Server) submitGroupEdit(c *fiber.Ctx) error {
 	}
 	v, f := typed(c), groupForm(g)
 	version := v.version()
-	if _, err := s.Packages.EditGroup(c.UserContext(), actorOf(c), g.ID, version, v.get("name"), v.get("remit")); err != nil {
+	if _, err := s.Packages.EditGroup(c.UserContext(), actorOf(c), g.ID, version, workpackages.GroupInput{Name: v.ptr("name"), Remit: v.ptr("remit"), ChairID: v.ptr("chair")}); err != nil {
 		if workpackages.KindOf(err) == workpackages.Stale {
 			return s.staleForm(c, f, v, []changedNote{{Summary: "The group is now called “" + g.Name + "”, with the remit: " + g.Remit}})
 		}
