@@ -364,8 +364,11 @@ func TestTheJobRunsWhenTheCouncilSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := r.Jobs()
-	info := all[slices.IndexFunc(all, func(i JobInfo) bool { return i.Name == notifications.AnnexaCheck })]
+	infos, err := r.Jobs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := infos[slices.IndexFunc(infos, func(i JobInfo) bool { return i.Name == notifications.AnnexaCheck })]
 	if info.Name != "annexa-check" || info.Next[0] != time.Date(2026, 11, 24, 7, 30, 0, 0, time.UTC) {
 		t.Errorf("%s comes next at %s", info.Name, info.Next[0])
 	}

@@ -134,7 +134,7 @@ func (c *council) deps(t *testing.T) Deps {
 	zone := london(t)
 	return Deps{
 		Packages: &workpackages.Service{Packages: c, Groups: c, People: c, Answers: c, Now: c.clock, Zone: zone, StaleAfter: workpackages.DefaultStaleAfter, Kept: &kept{}},
-		Rules:    &RuleBook{Store: c, Now: c.clock}, Outbox: c, Desk: c, BaseURL: "https://r.example", Zone: zone, Now: c.clock,
+		Rules:    &RuleBook{Store: c, Now: c.clock, Zone: zone}, Outbox: c, Desk: c, BaseURL: "https://r.example", Zone: zone, Now: c.clock,
 	}
 }
 

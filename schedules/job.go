@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
-
-	"readiness/workpackages/workingdays"
 )
 
 // Misfire says what happens to instants that passed while nothing ran.
@@ -38,7 +36,7 @@ type Job struct {
 	Description string         // what it does, in a sentence or two
 	Spec        string         // five cron fields
 	Zone        *time.Location // of the spec
-	WorkingDays bool           // only on working days in England
+	WorkingDays bool           // only on working days in England on which the council is open
 	Silent      bool           // what it sends, if anything, cannot be known beforehand
 	Misfire     Misfire
 	Grace       time.Duration // how late an instant may still be run
@@ -52,6 +50,10 @@ type Occasion struct {
 	Day     string    // of the instant, in the job's zone, as 2026-11-24
 	DryRun  bool      // say what would be done, and do nothing
 	Last    bool      // a run that fails now is not tried again by itself
+	// Rule is the rule of this job as it is in force, and Closed the council's
+	// closed days; both are zero where the runner has no plan.
+	Rule   Rule
+	Closed ClosedDays
 }
 
 // Outcome is what a run did, or would do.
@@ -71,9 +73,17 @@ type Planned struct {
 
 // schedule gives a job's instants.
 type schedule struct {
-	job  Job
-	cron cron.Schedule
+	job    Job
+	cron   cron.Schedule
+	closed ClosedDays // left out by jobs of working days
+
+	// What the plan says of the job; see Runner.planned.
+	rule  Rule
+	ruled bool
 }
+
+// on reports whether the job runs by itself at all.
+func (s schedule) on() bool { return !s.ruled || s.rule.On }
 
 // parse reads a job's spec, or says in a sentence what is wrong with it.
 func parse(j Job) (schedule, error) {
@@ -97,6 +107,9 @@ func read(j Job) (s schedule, err error) {
 	if j.Zone == nil {
 		return s, errors.New("it has no zone")
 	}
+	if len(j.Spec) > maxSpec {
+		return s, fmt.Errorf("it is longer than %d characters", maxSpec)
+	}
 	fields := strings.Fields(j.Spec)
 	if len(fields) == 5 && !every(fields[2]) && !every(fields[4]) {
 		return s, errors.New("with both a day of the month and a day of the week, cron means either: leave one as *")
@@ -111,10 +124,39 @@ func read(j Job) (s schedule, err error) {
 		return s, errors.New("it cannot be read; give five cron fields, such as 0 9 * * 1-5")
 	}
 	s = schedule{job: j, cron: c}
-	if s.next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+	if s.next(someDay).IsZero() {
 		return s, errors.New("no such day ever comes")
 	}
+	if tooOften(c) {
+		return s, fmt.Errorf("it fires too often: leave at least %d minutes between two times", int(leastApart.Minutes()))
+	}
 	return s, nil
+}
+
+const (
+	maxSpec    = 200
+	leastApart = 5 * time.Minute
+)
+
+// someDay is where specs are tried out from.
+var someDay = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// tooOften reports whether two times of a day, or the last of one and the first
+// of the next, are too close together. The minutes and hours of a spec are the
+// same on each day it names, so that a day and a night are looked at.
+func tooOften(c cron.Schedule) bool {
+	first := c.Next(someDay.Add(-time.Second))
+	for t := first; t.Before(first.Add(24 * time.Hour)); {
+		next := c.Next(t)
+		if next.IsZero() {
+			return false
+		}
+		if next.Sub(t) < leastApart {
+			return true
+		}
+		t = next
+	}
+	return false
 }
 
 // every reports whether a field is one that cron leaves out of its "either":
@@ -139,7 +181,11 @@ func (s schedule) next(t time.Time) time.Time {
 		if wall = s.cron.Next(wall); wall.IsZero() || wall.After(end) {
 			return time.Time{}
 		}
-		if instant := resolve(wall, s.job.Zone); instant.After(t) && (!s.job.WorkingDays || workingdays.Is(wall)) {
+		if s.job.WorkingDays && !Working(wall, s.closed) {
+			wall = time.Date(wall.Year(), wall.Month(), wall.Day(), 23, 59, 59, 0, time.UTC)
+			continue
+		}
+		if instant := resolve(wall, s.job.Zone); instant.After(t) {
 			return instant.UTC()
 		}
 	}

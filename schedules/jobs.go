@@ -108,10 +108,6 @@ func Jobs(d Deps) []Job {
 
 // defaultSpec is the spec of a rule that nobody has set.
 func defaultSpec(rule string) string {
-	for _, r := range DefaultRules() {
-		if r.ID == rule {
-			return r.Spec()
-		}
-	}
-	return ""
+	info, _ := RuleInfoOf(rule)
+	return info.Default.Spec()
 }

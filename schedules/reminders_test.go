@@ -48,7 +48,7 @@ func TestWhoIsToldThatAnUpdateIsDueAndWhy(t *testing.T) {
 			c.windows["lead-a"] = p
 		}, "", "", "0 messages put in the outbox; Lead A is not to be disturbed any more today, and hears of it on their next working day"},
 		{"only the audience that is set", func(c *council) {
-			c.rules = []Rule{{ID: statusDue, On: true, Days: weekdays, Time: "09:00", Audience: []Audience{Directors}}}
+			c.rules = []Rule{{ID: statusDue, On: true, Days: workingWeek, Time: "09:00", Audience: []Audience{Directors}}}
 		}, "ad", "", ""},
 	} {
 		c := newCouncil()
@@ -88,8 +88,8 @@ func TestARuleThatIsLaterOrOffSaysNothingBefore(t *testing.T) {
 	c := newCouncil()
 	c.packages[0].Milestones = []workpackages.Milestone{milestone("m1", "Overdue one", "2026-11-20"), milestone("m2", "Due one", "2026-11-24")}
 	c.rules = []Rule{
-		{ID: "milestone-overdue", On: true, Days: weekdays, Time: "11:00", Audience: direct},
-		{ID: "milestone-due-today", On: false, Days: weekdays, Time: "09:00", Audience: direct},
+		{ID: "milestone-overdue", On: true, Days: workingWeek, Time: "11:00", Audience: []Audience{Owners, Leads}},
+		{ID: "milestone-due-today", On: false, Days: workingWeek, Time: "09:00", Audience: []Audience{Owners, Leads}},
 	}
 	c.run(t, statusDue, nine)
 	if got := c.made[0].Content.Heading; got != "1 status update due" {
@@ -237,7 +237,7 @@ func TestADryRunSaysExactlyWhatARunWouldSend(t *testing.T) {
 		t.Errorf("said %+v", p)
 	}
 	// For another day, as it will be if nobody does anything; its rule may be off.
-	c.rules = []Rule{{ID: statusDue, Days: weekdays, Time: "09:00", Audience: direct}}
+	c.rules = []Rule{{ID: statusDue, Days: workingWeek, Time: "09:00", Audience: []Audience{Owners, Leads}}}
 	later := c.run(t, statusDue, nine.AddDate(0, 0, 3), func(o *Occasion) { o.DryRun = true })
 	if len(later.Planned) != 1 || !strings.Contains(later.Planned[0].Text, "no update for 15 working days") {
 		t.Errorf("later: %+v", later)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -103,12 +104,15 @@ func TestSpecsThatCannotBeMeantAreRefused(t *testing.T) {
 
 // memory is a Store for tests of the arithmetic; the real one has its own tests.
 type memory struct {
-	mu   sync.Mutex
-	runs map[string]Run
-	last map[string]time.Time
+	mu     sync.Mutex
+	runs   map[string]Run
+	last   map[string]time.Time
+	copies map[string]Copy
 }
 
-func newMemory() *memory { return &memory{runs: map[string]Run{}, last: map[string]time.Time{}} }
+func newMemory() *memory {
+	return &memory{runs: map[string]Run{}, last: map[string]time.Time{}, copies: map[string]Copy{}}
+}
 
 func (m *memory) AddRun(_ context.Context, r Run) (bool, error) {
 	m.mu.Lock()
@@ -137,12 +141,43 @@ func (m *memory) SaveRun(_ context.Context, r Run) error {
 	return nil
 }
 
-func (m *memory) Runs(context.Context, int) ([]Run, error) { return nil, nil }
+func (m *memory) Runs(context.Context, int) ([]Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.runs), func(a, b Run) int { return b.StartedAt.Compare(a.StartedAt) }), nil
+}
+
+func (m *memory) SaveCopy(_ context.Context, c Copy) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.copies[c.ID] = c
+	return nil
+}
+
+func (m *memory) Copies(context.Context) ([]Copy, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.copies), func(a, b Copy) int { return b.StartedAt.Compare(a.StartedAt) }), nil
+}
+
+func (m *memory) DeleteCopy(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.copies, id)
+	return nil
+}
+
+func (m *memory) DeleteCopies(_ context.Context, before time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.copies, func(_ string, c Copy) bool { return c.TickAt.Before(before) })
+	return nil
+}
 
 func (m *memory) LastDone(_ context.Context, job string, begin time.Time) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.last[job]; !ok {
+	if _, ok := m.last[job]; !ok && !begin.IsZero() {
 		m.last[job] = begin
 	}
 	return m.last[job], nil
@@ -322,7 +357,7 @@ func TestAJobIsHeldToItsTimeAndStopWaitsForIt(t *testing.T) {
 		store := newMemory()
 		began := time.Now()
 		r, err := New(store, time.Now, slog.New(slog.DiscardHandler), Job{
-			Name: "j", Spec: "* * * * *", Zone: time.UTC, Misfire: Once, Grace: time.Hour, Timeout: 20 * time.Second,
+			Name: "j", Spec: "*/5 * * * *", Zone: time.UTC, Misfire: Once, Grace: time.Hour, Timeout: 20 * time.Second,
 			Run: func(ctx context.Context, _ Occasion) (Outcome, error) {
 				<-ctx.Done()
 				return Outcome{}, ctx.Err()
@@ -332,7 +367,7 @@ func TestAJobIsHeldToItsTimeAndStopWaitsForIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Start()
-		time.Sleep(began.Truncate(time.Minute).Add(time.Minute + 50*time.Second).Sub(began))
+		time.Sleep(began.Truncate(time.Minute).Add(5*time.Minute + 50*time.Second).Sub(began))
 		failed := 0
 		for _, s := range store.states() {
 			if s == Failed {

@@ -175,7 +175,7 @@ func TestEditGroup(t *testing.T) {
 	}
 	before := c.store.whole()
 	_, err = c.EditGroup(t.Context(), by, groupA, 1, groupInput("N", "R"))
-	if e := c.wantKind(workpackages.Stale, before, err); e.Current != g {
+	if e := c.wantKind(workpackages.Stale, before, err); !reflect.DeepEqual(e.Current, g) {
 		t.Errorf("the current group is %+v", e.Current)
 	}
 	_, err = c.EditGroup(t.Context(), by, groupA, 2, groupInput(" ", strings.Repeat("x", workpackages.MaxProse+1)))

@@ -36,6 +36,17 @@ func checkText(bad *problems, field, what, s string, lo, hi int) {
 	}
 }
 
+// Line tidies a single-line field that another package keeps, and says what is
+// wrong with it, if anything: it wants 1 to hi characters that a person can read.
+func Line(what, s string, hi int) (text, problem string) {
+	var bad problems
+	text = line(s)
+	if checkText(&bad, "", what, text, 1, hi); len(bad) > 0 {
+		problem = bad[0].Message
+	}
+	return text, problem
+}
+
 // unreadable reports whether a character has no place in text: control
 // characters, and those that turn the direction of what follows, with which one
 // text can be made to look like another. Right-to-left text needs none of them.

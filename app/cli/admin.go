@@ -189,10 +189,20 @@ func jobCommand(ctx context.Context, sys *server.System, args []string, _ io.Rea
 	}
 	switch {
 	case len(words) == 1 && words[0] == "list":
-		for _, j := range sys.Runner.Jobs() {
+		jobs, err := sys.Runner.Jobs(ctx)
+		if err != nil {
+			return fail(stderr, err)
+		}
+		for _, j := range jobs {
 			fmt.Fprintf(stdout, "%s (%s, %s)\n  %s\n", j.Name, j.Spec, j.Zone, j.Description)
-			if len(j.Next) > 0 {
-				fmt.Fprintf(stdout, "  Next: %s\n", j.Next[0].In(sys.Config.Zone).Format("Monday 2 January 2006, 15:04"))
+			switch {
+			case !j.On:
+				fmt.Fprintln(stdout, "  Switched off")
+			case len(j.NextWords) > 0:
+				fmt.Fprintf(stdout, "  Next: %s\n", j.NextWords[0])
+			}
+			if j.Late {
+				fmt.Fprintln(stdout, "  Late: a time of more than ten minutes ago has not come to its end")
 			}
 		}
 		return exitOK

@@ -59,7 +59,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{System: sys, served: make(chan error, 1), every: deliverEvery}
 	if o.Lease > 0 {
-		sys.Outbox.Lease = o.Lease
+		sys.Outbox.Lease, sys.Runner.Lease = o.Lease, o.Lease
 		s.every = min(s.every, o.Lease/10)
 	}
 	if err := s.open(ctx, o); err != nil {

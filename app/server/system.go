@@ -65,7 +65,7 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}
-	s.Rules = &schedules.RuleBook{Store: db, Now: now}
+	s.Rules = &schedules.RuleBook{Store: db, Now: now, Zone: cfg.Zone}
 	s.Desk = &notifications.Desk{Store: db, Zone: cfg.Zone, Closed: func(ctx context.Context) (func(workpackages.Date) bool, error) {
 		closed, err := s.Rules.ClosedDays(ctx)
 		return closed.Is, err
@@ -79,12 +79,14 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	jobs := schedules.Jobs(schedules.Deps{
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
 		CleanUp: []func(context.Context) error{s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue},
-		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
+		Annexa:  schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
 	})
 	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}
+	s.Runner.Plan = s.Rules.Plan
+	s.Outbox.Copies = s.Runner.Alive
 	return s, nil
 }
 

@@ -95,6 +95,8 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 		s.checks.changing()
 		s.preferences.changing()
 		s.responses.changing()
+		s.rules.changing()
+		s.closed.changing()
 	}()
 	for _, name := range exported {
 		if err := deleteAll(ctx, s, name, bson.D{}); err != nil {

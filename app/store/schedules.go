@@ -1,16 +1,22 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"readiness/schedules"
 	"readiness/workpackages"
 )
 
-var _ schedules.Store = (*Store)(nil)
+var (
+	_ schedules.Store     = (*Store)(nil)
+	_ schedules.RuleStore = (*Store)(nil)
+)
 
 // AddRun implements schedules.Store.
 func (s *Store) AddRun(ctx context.Context, r schedules.Run) (bool, error) {
@@ -44,6 +50,9 @@ func (s *Store) LastDone(ctx context.Context, job string, begin time.Time) (time
 	if err == nil || workpackages.KindOf(err) != workpackages.NotFound {
 		return st.Last, err
 	}
+	if begin.IsZero() {
+		return begin, nil
+	}
 	if _, err := once(ctx, s, colJobState, jobState{job, begin}); err != nil {
 		return time.Time{}, err
 	}
@@ -57,4 +66,73 @@ func (s *Store) SetLastDone(ctx context.Context, job string, instant time.Time) 
 		bson.D{{Key: "_id", Value: job}, {Key: "last", Value: bson.D{{Key: "$lt", Value: instant}}}},
 		bson.D{{Key: "$set", Value: bson.D{{Key: "last", Value: instant}}}})
 	return translate(err, "")
+}
+
+// SaveCopy implements schedules.Store.
+func (s *Store) SaveCopy(ctx context.Context, c schedules.Copy) error {
+	_, err := s.db.Collection(colCopies).ReplaceOne(ctx, byID(c.ID), c, options.Replace().SetUpsert(true))
+	return translate(err, "")
+}
+
+// Copies implements schedules.Store.
+func (s *Store) Copies(ctx context.Context) ([]schedules.Copy, error) {
+	copies, err := all[schedules.Copy](ctx, s, colCopies)
+	slices.SortFunc(copies, func(a, b schedules.Copy) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return copies, err
+}
+
+// DeleteCopy implements schedules.Store.
+func (s *Store) DeleteCopy(ctx context.Context, id string) error {
+	return deleteAll(ctx, s, colCopies, byID(id))
+}
+
+// DeleteCopies implements schedules.Store.
+func (s *Store) DeleteCopies(ctx context.Context, before time.Time) error {
+	return deleteAll(ctx, s, colCopies, bson.D{{Key: "tick_at", Value: bson.D{{Key: "$lt", Value: before}}}})
+}
+
+// Rules implements schedules.RuleStore.
+func (s *Store) Rules(ctx context.Context) ([]schedules.Rule, error) {
+	return cachedAll(ctx, s, &s.rules, colRules)
+}
+
+// SaveRule implements schedules.RuleStore.
+func (s *Store) SaveRule(ctx context.Context, r schedules.Rule) error {
+	s.rules.changing()
+	defer s.rules.changing()
+	return saveOver(ctx, s, colRules, r.ID, r.Version, r)
+}
+
+// ClosedDays implements schedules.RuleStore.
+func (s *Store) ClosedDays(ctx context.Context) (schedules.ClosedDays, error) {
+	kept, err := cachedAll(ctx, s, &s.closed, colClosedDays)
+	if err == nil && len(kept) == 0 {
+		err = workpackages.Errorf(workpackages.NotFound, "There are no closed days")
+	}
+	if err != nil {
+		return schedules.ClosedDays{}, err
+	}
+	return kept[0], nil
+}
+
+// SaveClosedDays implements schedules.RuleStore.
+func (s *Store) SaveClosedDays(ctx context.Context, c schedules.ClosedDays) error {
+	s.closed.changing()
+	defer s.closed.changing()
+	return saveOver(ctx, s, colClosedDays, c.ID, c.Version, c)
+}
+
+// saveOver stores a document in place of the version before, or gives Stale.
+// Version 1 is how the product comes and is not stored, so version 2 is an insert.
+func saveOver(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
+	if version > 2 {
+		return replaceAt(ctx, s, collection, id, version-1, doc)
+	}
+	added, err := once(ctx, s, collection, doc)
+	if err == nil && !added {
+		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+	}
+	return err
 }

@@ -29,6 +29,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
 
 	"readiness/notifications"
+	"readiness/schedules"
 	"readiness/workpackages"
 )
 
@@ -57,6 +58,8 @@ type Store struct {
 
 	preferences cache[notifications.Preferences]
 	responses   cache[workpackages.Response]
+	rules       cache[schedules.Rule]
+	closed      cache[schedules.ClosedDays]
 }
 
 // The collections, declared in one place. Those that Export leaves out hold
@@ -76,6 +79,8 @@ const (
 	colResponses   = "responses"
 	colJobRuns     = "job_runs"
 	colJobState    = "job_state"
+	colRules       = "rules"
+	colClosedDays  = "closed_days"
 	colChecks      = "checks"
 	colReports     = "check_reports"
 
@@ -84,13 +89,14 @@ const (
 	colUsedLinks = "used_links"
 	colHolds     = "holds"
 	colThrottle  = "throttle"
+	colCopies    = "copies"
 )
 
 // exported are the collections of an export, in the order they are written. What
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colResponses, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut

@@ -62,7 +62,11 @@ func (s *Server) apiNotifications(c *fiber.Ctx) error {
 }
 
 func (s *Server) apiJobs(c *fiber.Ctx) error {
-	return sendJSON(c, http.StatusOK, map[string][]schedules.JobInfo{"jobs": s.Jobs.Jobs()})
+	jobs, err := s.Jobs.Jobs(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, http.StatusOK, map[string][]schedules.JobInfo{"jobs": jobs})
 }
 
 type jsonRun struct {

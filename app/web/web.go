@@ -43,9 +43,11 @@ type Ledger interface {
 	Messages(ctx context.Context, f notifications.Filter) ([]notifications.Message, error)
 }
 
-// Jobs is the list of scheduled jobs and their runs; schedules provides it.
+// Jobs is the list of scheduled jobs, their runs, and whether they come to their
+// end; schedules provides it.
 type Jobs interface {
-	Jobs() []schedules.JobInfo
+	Jobs(ctx context.Context) ([]schedules.JobInfo, error)
+	Health(ctx context.Context) (schedules.Health, error)
 	Runs(ctx context.Context, limit int) ([]schedules.Run, error)
 	RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (schedules.Report, error)
 }

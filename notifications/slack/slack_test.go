@@ -23,11 +23,10 @@ var to = notifications.Recipient{Name: "Lead One", Email: "lead@example.gov.uk"}
 var lead = workpackages.Person{ID: "person-1", Name: "Lead One", Email: "lead@example.gov.uk", Role: workpackages.Lead, GroupID: "g"}
 
 func message() notifications.Message {
-	stale := []workpackages.PackageReadiness{{
-		WorkPackage: workpackages.WorkPackage{ID: "p1", GroupID: "g", Title: "Annexe A <!channel> & data", Status: workpackages.Amber, UpdatedBy: "Lead One", UpdatedAt: time.Date(2026, 11, 5, 9, 0, 0, 0, time.UTC)},
-		IdleDays:    13,
-	}}
-	m := notifications.StatusUpdateDue(lead, "You get this because you lead the System and Performance Core Group.", stale, "https://readiness.example.gov.uk", "2026-11-24", time.UTC)
+	m := notifications.DayReminder(lead, "You get this because you lead the System and Performance Core Group.", []notifications.Line{{MayChange: true, Concern: workpackages.Concern{
+		Kind: workpackages.StatusDue, PackageID: "p1", PackageTitle: "Annexe A <!channel> & data", GroupID: "g", Subject: "p1", Title: "Annexe A <!channel> & data",
+		Detail: "no update for 13 working days. Last: 5 November 2026, by Lead One (Amber)",
+	}}}, "https://readiness.example.gov.uk", "2026-11-24")
 	m.CreatedAt = time.Now()
 	return m
 }
@@ -39,10 +38,10 @@ func TestAReminderAsItReachesAPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	posts := s.Posts()
-	if len(posts) != 1 || posts[0].Timestamp != r.Timestamp || posts[0].Channel != r.Channel || posts[0].Key != "status-update-due/person-1/2026-11-24" {
+	if len(posts) != 1 || posts[0].Timestamp != r.Timestamp || posts[0].Channel != r.Channel || posts[0].Key != "reminders/person-1/2026-11-24" {
 		t.Fatalf("%+v for %+v", posts, r)
 	}
-	if want := "Status update due: 1 package: Annexe A &lt;!channel&gt; &amp; data"; posts[0].Text != want {
+	if want := "1 status update due: Annexe A &lt;!channel&gt; &amp; data"; posts[0].Text != want {
 		t.Errorf("the phone shows %q", posts[0].Text)
 	}
 	j, err := json.Marshal(posts[0].Blocks)
@@ -51,10 +50,10 @@ func TestAReminderAsItReachesAPhone(t *testing.T) {
 	}
 	text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(j))
 	for _, want := range []string{
-		`"Status update due: 1 package"`,
-		"*<https://readiness.example.gov.uk/packages/p1/update|Annexe A &lt;!channel&gt; &amp; data>*",
+		`"1 status update due"`,
+		"• <https://readiness.example.gov.uk/packages/p1/update|Annexe A &lt;!channel&gt; &amp; data>",
 		"no update for 13 working days. Last: 5 November 2026, by Lead One (Amber)",
-		"You get this because you lead the System and Performance Core Group. You get one message each working day until it is updated.",
+		"You get this because you lead the System and Performance Core Group. You get one message a working day while anything is open.",
 		`"url":"https://readiness.example.gov.uk/packages/p1/update"`,
 	} {
 		if !strings.Contains(text, want) {
