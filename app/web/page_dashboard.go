@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -10,18 +9,6 @@ import (
 
 	"readiness/workpackages"
 )
-
-func (s *Server) livez(c *fiber.Ctx) error { return c.SendString("ok\n") }
-
-// readyz says whether a request can be served: the database answers.
-func (s *Server) readyz(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), 3*time.Second)
-	defer cancel()
-	if err := s.Ping(ctx); err != nil {
-		return workpackages.Wrap(workpackages.Unavailable, err, "The database does not answer")
-	}
-	return c.SendString("ok\n")
-}
 
 // board is one dashboard: the whole picture, worked out for the template.
 type board struct {

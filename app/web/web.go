@@ -101,6 +101,7 @@ func New(o Options) (*Server, error) {
 		s.MaxUpload = maxUpload
 	}
 	s.desk = s.newDesk()
+	s.metrics.registry.MustRegister(jobMetrics{o.Jobs.Health})
 	u, err := url.Parse(o.BaseURL)
 	if err != nil {
 		return nil, err
