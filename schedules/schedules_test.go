@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -64,41 +63,10 @@ func TestEachLocalTimeComesOnceOverClockChanges(t *testing.T) {
 	}
 }
 
-// Every minute of the day, over both changes: one run for each local time.
-func TestEveryMinuteOfTheDayOverBothChanges(t *testing.T) {
-	zone := london(t)
-	for _, day := range []string{"2027-03-28", "2027-10-31"} {
-		for minute := range 24 * 60 {
-			j := Job{Name: "j", Spec: fmt.Sprintf("%d %d * * *", minute%60, minute/60), Zone: zone}
-			s, err := parse(j)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d, err := time.ParseInLocation(time.DateOnly, day, zone)
-			if err != nil {
-				t.Fatal(err)
-			}
-			due := s.due(d.Add(-time.Second), d.AddDate(0, 0, 1).Add(-time.Second), 10)
-			if len(due) != 1 {
-				t.Fatalf("%s on %s runs %d times: %v", j.Spec, day, len(due), due)
-			}
-		}
-	}
-}
-
 func TestWorkingDaysLeaveOutWeekendsAndBankHolidays(t *testing.T) {
 	got := instants(t, Job{Name: "j", Spec: "0 9 * * 1-5", Zone: london(t), WorkingDays: true}, "2026-12-24T12:00:00Z", 4)
 	if want := []string{"2026-12-29T09:00Z", "2026-12-30T09:00Z", "2026-12-31T09:00Z", "2027-01-04T09:00Z"}; !slices.Equal(got, want) {
 		t.Errorf("after Christmas Eve: %v", got)
-	}
-}
-
-func TestSpecsThatCannotBeMeantAreRefused(t *testing.T) {
-	for _, spec := range []string{"0 0 31 2 *", "@every 0s", "@every 24h", "@daily", "TZ=0", "CRON_TZ=Europe/London", "CRON_TZ=Europe/London 0 9 * * *", "", "0 9 * *", "99 9 * * *", "0 9 1-7 * 1", "0 9 */2 * 1", "0 9 * * 6"} {
-		_, err := New(nil, time.Now, slog.New(slog.DiscardHandler), Job{Name: "tidy", Spec: spec, Zone: time.UTC, WorkingDays: true, Timeout: time.Minute, Run: nothing})
-		if err == nil || !strings.Contains(err.Error(), "the job tidy cannot be scheduled") {
-			t.Errorf("%q: %v", spec, err)
-		}
 	}
 }
 
@@ -406,14 +374,6 @@ func (broken) LastDone(context.Context, string, time.Time) (time.Time, error) {
 }
 
 func nothing(context.Context, Occasion) (Outcome, error) { return Outcome{}, nil }
-
-func TestSpecsThatCanBeMeantAreTaken(t *testing.T) {
-	for _, spec := range []string{"0 9 * * 1-5", "*/5 * * * *", "0 9 ? * 1", "0 9 1 * *", "0 9 29 2 *"} {
-		if _, err := New(nil, time.Now, slog.New(slog.DiscardHandler), Job{Name: "tidy", Spec: spec, Zone: time.UTC, Timeout: time.Minute, Run: nothing}); err != nil {
-			t.Errorf("%q: %v", spec, err)
-		}
-	}
-}
 
 func TestJobsThatAreNotWholeAreRefused(t *testing.T) {
 	whole := Job{Name: "j", Spec: "0 9 * * *", Zone: time.UTC, Timeout: time.Minute, Run: nothing}
