@@ -27,8 +27,17 @@ func listsFolder(t *testing.T) string {
 	return dir
 }
 
-// atSix moves the clock to just after six on a day and lets jobs and sends run.
+// atSix moves the clock to just after six on a day and lets jobs run; and then to
+// eight, when people may be told.
 func (p *product) atSix(day string) {
+	p.t.Helper()
+	p.onTheStroke(day)
+	p.advance(2 * time.Hour)
+	p.work()
+}
+
+// onTheStroke does the first half of it.
+func (p *product) onTheStroke(day string) {
 	p.t.Helper()
 	at, err := time.Parse(time.DateOnly, day)
 	if err != nil {
@@ -53,6 +62,7 @@ func TestTheFolderIsCheckedEachMorningAndTheChannelHearsOfIt(t *testing.T) {
 	slack := notifytest.New(t, slackToken)
 	slack.Channels = []notifytest.Channel{{ID: "C0ANNEXEA", Name: "annexe-a"}}
 	p := run(t, t.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", slack.URL, "SLACK_CHANNEL", "#annexe-a", "ANNEXA_DIR", listsFolder(t), "BASE_URL", "https://r.example")
+	p.only("")
 	p.work()
 	p.atSix("2026-11-25") // a Wednesday
 	if all := p.checks(); len(all) != 1 || all[0].Origin != workpackages.Scheduled || all[0].AsOf == "" || len(all[0].Lists) != 11 {
@@ -96,7 +106,7 @@ func TestAFolderThatIsAwayIsLookedForAgainAndThenTold(t *testing.T) {
 	}
 	p.work()
 	p.addPerson("Director", workpackages.AssistantDirector)
-	p.atSix("2026-11-25")
+	p.onTheStroke("2026-11-25")
 	for range 14 {
 		p.advance(time.Minute)
 		p.work()
