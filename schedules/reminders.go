@@ -148,7 +148,7 @@ func (v *day) group(id string) workpackages.GroupReadiness {
 // answer gives what a person said about a concern's subject, or nil.
 func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Response {
 	for i, r := range v.responses {
-		if r.Subject == c.Subject && r.PersonID == personID && r.Concern == c.Kind {
+		if r.Subject == c.Subject && r.PersonID == personID {
 			return &v.responses[i]
 		}
 	}
@@ -158,7 +158,7 @@ func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Resp
 // answered reports whether somebody has answered a concern in a way that stands.
 func (v *day) answered(c workpackages.Concern) bool {
 	return slices.ContainsFunc(v.responses, func(r workpackages.Response) bool {
-		return r.Subject == c.Subject && r.Concern == c.Kind && r.InForce(v.today)
+		return r.Subject == c.Subject && r.InForce(v.today)
 	})
 }
 
@@ -171,7 +171,7 @@ func (v *day) answered(c workpackages.Concern) bool {
 func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 	var notTheirs, hadIt []string
 	for _, r := range v.responses {
-		if r.Subject != c.Subject || r.Concern != c.Kind {
+		if r.Subject != c.Subject {
 			continue
 		}
 		switch {
@@ -379,9 +379,9 @@ func (d Deps) ownDoing(ctx context.Context, v *day, personID string) (map[string
 
 // answeredBy reports whether a line went because of the person's own answer.
 func (v *day) answeredBy(personID, lineSubject string) bool {
-	kind, subject, _ := strings.Cut(lineSubject, " ")
+	_, subject, _ := strings.Cut(lineSubject, " ")
 	return slices.ContainsFunc(v.responses, func(r workpackages.Response) bool {
-		return r.PersonID == personID && r.Subject == subject && string(r.Concern) == kind && r.InForce(v.today)
+		return r.PersonID == personID && r.Subject == subject && r.InForce(v.today)
 	})
 }
 
@@ -389,7 +389,7 @@ func (v *day) answeredBy(personID, lineSubject string) bool {
 func (v *day) becameOf(lineSubject string) string {
 	kind, subject, _ := strings.Cut(lineSubject, " ")
 	for _, r := range v.responses {
-		if r.Subject != subject || string(r.Concern) != kind || !r.InForce(v.today) {
+		if r.Subject != subject || !r.InForce(v.today) {
 			continue
 		}
 		switch r.Kind {

@@ -105,7 +105,7 @@ func concernsOf(p PackageReadiness, today Date, o ConcernOptions) []Concern {
 	}
 	for _, a := range p.Actions {
 		if !a.Done() && a.Due != "" && a.Due <= today {
-			add(ActionDue, a.ID, a.Title, a.OwnerID, a.Due, dueWords(a.Due, today))
+			add(ActionDue, a.ID, a.Title, cmp.Or(a.OwnerID, p.OwnerID), a.Due, dueWords(a.Due, today))
 		}
 	}
 	for _, e := range p.Evidence {

@@ -33,12 +33,12 @@ func (k ResponseKind) Label() string {
 	return string(k)
 }
 
-// Response is one person's answer about one subject of one kind. It changes
-// reminders and no package.
+// Response is one person's answer about one subject. It changes reminders and no
+// package.
 type Response struct {
 	ID         string       `bson:"_id"` // ResponseID
 	Subject    string       `bson:"subject"`
-	Concern    ConcernKind  `bson:"concern"`
+	Concern    ConcernKind  `bson:"concern"` // what it was then
 	PackageID  string       `bson:"package"`
 	PersonID   string       `bson:"person"`
 	PersonName string       `bson:"person_name"` // as it was then
@@ -50,10 +50,10 @@ type Response struct {
 	Withdrawn bool `bson:"withdrawn"`
 }
 
-// ResponseID names a person's answer about a subject of a kind.
-func ResponseID(kind ConcernKind, subject, personID string) string {
-	return string(kind) + " " + subject + " " + personID
-}
+// ResponseID names a person's answer about a subject. Whatever the subject's
+// concern is by then, the answer is about it: "not mine" of a milestone that is due
+// soon is one of the milestone that is overdue.
+func ResponseID(subject, personID string) string { return subject + " " + personID }
 
 // InForce reports whether an answer still holds on a day.
 func (r Response) InForce(today Date) bool {
@@ -103,7 +103,7 @@ func (s *Service) Respond(ctx context.Context, by Actor, in ResponseInput) (Resp
 	}
 	_, today := s.instant()
 	r := Response{
-		ID: ResponseID(in.Concern, in.Subject, by.PersonID), Subject: in.Subject, Concern: in.Concern, PackageID: packageID,
+		ID: ResponseID(in.Subject, by.PersonID), Subject: in.Subject, Concern: in.Concern, PackageID: packageID,
 		PersonID: by.PersonID, PersonName: by.Name, Kind: in.Kind,
 	}
 	days := in.Days
