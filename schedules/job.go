@@ -37,6 +37,7 @@ type Job struct {
 	Spec        string         // five cron fields
 	Zone        *time.Location // of the spec
 	WorkingDays bool           // only on working days in England on which the council is open
+	KeepRuns    time.Duration  // how long its runs are kept in the ledger; 90 days when 0
 	Silent      bool           // what it sends, if anything, cannot be known beforehand
 	Misfire     Misfire
 	Grace       time.Duration // how late an instant may still be run

@@ -79,7 +79,7 @@ func Jobs(d Deps) []Job {
 		{
 			Name: FollowUps, Title: "Follow-ups",
 			Description: "Brings the messages of the day up to date: what is done is shown in place, and what is new since is told below.",
-			Spec:        "*/5 8-17 * * 1-5", Zone: d.Zone, WorkingDays: true, Silent: true, Misfire: Skip, Grace: 10 * time.Minute, Timeout: 2 * time.Minute, Run: d.followUp,
+			Spec:        "*/5 8-17 * * 1-5", Zone: d.Zone, WorkingDays: true, Silent: true, KeepRuns: 48 * time.Hour, Misfire: Skip, Grace: 10 * time.Minute, Timeout: 2 * time.Minute, Run: d.followUp,
 		},
 		{
 			Name: notifications.AnnexaCheck, Title: "Annexe A check", Spec: cmp.Or(d.Annexa.Spec, defaultAnnexaSpec), Zone: d.Zone,

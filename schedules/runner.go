@@ -63,6 +63,9 @@ type Store interface {
 	Copies(ctx context.Context) ([]Copy, error)
 	// DeleteCopy forgets a copy.
 	DeleteCopy(ctx context.Context, id string) error
+	// DeleteRuns forgets the runs of a job, or of all where it is empty, that began
+	// before an instant.
+	DeleteRuns(ctx context.Context, job string, before time.Time) error
 	// DeleteCopies forgets the copies whose last look was before an instant.
 	DeleteCopies(ctx context.Context, before time.Time) error
 }
@@ -157,7 +160,11 @@ func (r *Runner) Stop(ctx context.Context) error {
 	if r.lastTick().IsZero() {
 		return nil
 	}
-	return r.store.DeleteCopy(ctx, r.self.ID)
+	// What cannot be said now is found out in two minutes.
+	if err := r.store.DeleteCopy(ctx, r.self.ID); err != nil {
+		r.log.Warn("the other copies are not told that this one stops", "category", "schedules", "error", err)
+	}
+	return nil
 }
 
 // Tick looks once at every job and starts what is due.
@@ -183,6 +190,9 @@ func (r *Runner) Tick(ctx context.Context) error {
 			continue
 		}
 		due := s.due(s.since(last), now, maxCatchUp)
+		if s.job.Misfire == Skip && len(due) > 1 {
+			due = due[len(due)-1:] // those before it are of no interest, one by one
+		}
 		if len(due) == 0 || !r.take(s.job.Name) {
 			continue
 		}
@@ -235,6 +245,21 @@ func (s schedule) since(last time.Time) time.Time {
 		return s.rule.Since
 	}
 	return last
+}
+
+// keepRuns is how long runs are kept, unless the job says.
+const keepRuns = 90 * 24 * time.Hour
+
+// Tidy takes away runs that are too old to be of interest. An instant whose run is
+// gone is not run again: it is long before the last one done.
+func (r *Runner) Tidy(ctx context.Context) error {
+	errs := []error{r.store.DeleteRuns(ctx, "", r.instant().Add(-keepRuns))}
+	for _, s := range r.schedules {
+		if keep := s.job.KeepRuns; keep > 0 {
+			errs = append(errs, r.store.DeleteRuns(ctx, s.job.Name, r.instant().Add(-keep)))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Busy reports whether a job is running in this process.

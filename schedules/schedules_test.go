@@ -135,6 +135,13 @@ func (m *memory) DeleteCopy(_ context.Context, id string) error {
 	return nil
 }
 
+func (m *memory) DeleteRuns(_ context.Context, job string, before time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.runs, func(_ string, r Run) bool { return (job == "" || r.Job == job) && r.StartedAt.Before(before) })
+	return nil
+}
+
 func (m *memory) DeleteCopies(_ context.Context, before time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

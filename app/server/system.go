@@ -78,7 +78,10 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	}
 	jobs := schedules.Jobs(schedules.Deps{
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
-		CleanUp: []func(context.Context) error{s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue},
+		CleanUp: []func(context.Context) error{
+			s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue,
+			func(ctx context.Context) error { return s.Runner.Tidy(ctx) }, // it is made below
+		},
 		Annexa:  schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
 	})
 	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)

@@ -88,6 +88,15 @@ func (s *Store) DeleteCopy(ctx context.Context, id string) error {
 	return deleteAll(ctx, s, colCopies, byID(id))
 }
 
+// DeleteRuns implements schedules.Store.
+func (s *Store) DeleteRuns(ctx context.Context, job string, before time.Time) error {
+	filter := bson.D{{Key: "started_at", Value: bson.D{{Key: "$lt", Value: before}}}}
+	if job != "" {
+		filter = append(filter, bson.E{Key: "job", Value: job})
+	}
+	return deleteAll(ctx, s, colJobRuns, filter)
+}
+
 // DeleteCopies implements schedules.Store.
 func (s *Store) DeleteCopies(ctx context.Context, before time.Time) error {
 	return deleteAll(ctx, s, colCopies, bson.D{{Key: "tick_at", Value: bson.D{{Key: "$lt", Value: before}}}})
