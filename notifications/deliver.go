@@ -135,7 +135,7 @@ func (s *Service) deliver(ctx context.Context, d Due) (did, error) {
 	if !wait.IsZero() {
 		return nothing, s.Store.PutOff(ctx, d.ID, wait)
 	}
-	if wait, err = s.turn(ctx, &m); err != nil {
+	if wait, err = s.turn(ctx, &m, now); err != nil {
 		return nothing, err
 	}
 	// Whatever it waits for, it does not wait beyond its use.
@@ -202,8 +202,7 @@ const waitForMaker = 10 * time.Minute
 // turn gives when it is a message's turn: in its recipient's hours, after the one
 // before it in its thread has ended, and not on its heels. It fills in what is
 // known of the thread.
-func (s *Service) turn(ctx context.Context, m *Message) (time.Time, error) {
-	now := s.now()
+func (s *Service) turn(ctx context.Context, m *Message, now time.Time) (time.Time, error) {
 	opens, err := s.opens(ctx, m.RecipientID, now)
 	if err != nil || opens.After(now) || m.Thread == "" {
 		return opens, err
@@ -225,7 +224,7 @@ func (s *Service) turn(ctx context.Context, m *Message) (time.Time, error) {
 		case !before.State.Ended():
 			return later(before.NotBefore, now.Add(time.Second)), nil
 		}
-		m.ThreadTS = before.ThreadTS
+		m.ThreadTS, m.Channel = before.ThreadTS, before.Channel
 		if before.Op == Post && m.ThreadTS == "" && !m.Flat {
 			m.ThreadTS = before.Timestamp
 		}
@@ -391,10 +390,10 @@ func (s *Service) edit(ctx context.Context, to Recipient, m Message) (end ending
 // recipient finds where a message goes as things stand now.
 func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
 	if channel, ok := strings.CutPrefix(m.RecipientID, channelPrefix); ok {
-		return Recipient{Name: m.RecipientName, Channel: channel}, nil
+		return Recipient{Name: m.RecipientName, Channel: channel, Known: m.Channel}, nil
 	}
 	p, err := s.People.Person(ctx, m.RecipientID)
-	return Recipient{Name: p.Name, Email: p.Email, gone: p.Disabled}, err
+	return Recipient{Name: p.Name, Email: p.Email, Known: m.Channel, gone: p.Disabled}, err
 }
 
 // late is what the ledger says of a message whose use was over before it went.

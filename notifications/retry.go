@@ -29,7 +29,7 @@ func (s *Service) settle(m Message, end ending) Message {
 	}
 	var retry *Retry
 	var permanent *Permanent
-	wait := backOff(m.Attempts)
+	wait := s.backOff(m.Attempts)
 	if errors.As(end.err, &retry) && retry.After > 0 {
 		wait = max(wait, retry.After)
 	}
@@ -61,7 +61,12 @@ func (m Message) tried(at time.Time, outcome, detail string) Message {
 	return m
 }
 
-// backOff is the wait after a try that failed: 5, 10, 20 … seconds, up to ten minutes.
-func backOff(attempts int) time.Duration {
-	return min(5*time.Second<<min(max(attempts-1, 0), 7), 10*time.Minute)
+// backOff is the wait after a try that failed, with the lease of a minute: 5, 10, 20
+// and 40 seconds, then a minute each time, and ten once it has been tried for half
+// an hour: what does not go by then is not about to.
+func (s *Service) backOff(attempts int) time.Duration {
+	if attempts > 30 {
+		return 10 * s.lease()
+	}
+	return min(s.lease()/12<<min(max(attempts-1, 0), 4), s.lease())
 }

@@ -19,6 +19,7 @@ type Recipient struct {
 	Name    string // as the ledger shows it
 	Email   string // of a person
 	Channel string // name or id of a channel, as Slack has it; empty for a person
+	Known   string // Slack's id of the conversation, where an earlier message of the thread went to it
 	gone    bool   // a person who may no longer sign in
 }
 

@@ -217,6 +217,18 @@ func TestARepliesFateIsAskedForInItsThread(t *testing.T) {
 	}
 }
 
+func TestAClockThatGoesOnBetweenTwoLooksIsNoReasonToWait(t *testing.T) {
+	o := newOffice(t)
+	o.Now = func() time.Time {
+		o.wait(time.Millisecond)
+		return o.clock()
+	}
+	o.add(ofDay("0"))
+	if m := o.deliver(); m.State != notifications.Sent {
+		t.Errorf("%s", m.State)
+	}
+}
+
 func TestQuietHoursAreKept(t *testing.T) {
 	o := newOffice(t) // Tuesday 24 November, 09:00
 	zone, err := time.LoadLocation("Europe/London")

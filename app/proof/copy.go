@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
@@ -22,6 +23,7 @@ const (
 	envPlan  = "PROOF_PLAN"  // as JSON
 	envLease = "PROOF_LEASE" // a length of time
 	envDir   = "PROOF_DIR"   // folder of the embedded engine
+	envMany  = "PROOF_COPIES"
 )
 
 // ready is what a copy says on its standard output when it has begun.
@@ -41,6 +43,10 @@ func beCopy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	many, err := strconv.Atoi(os.Getenv(envMany))
+	if err != nil {
+		return err
+	}
 	var s *server.Server
 	job := p.Job(func(ctx context.Context, m notifications.Message) (bool, error) {
 		return s.System.Outbox.Enqueue(ctx, m)
@@ -51,6 +57,10 @@ func beCopy(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	s.System.Outbox.Window = nil // at any hour
+	// Those that were killed in the last minute would count among the copies that
+	// share the pace, which is right where a copy dies now and then.
+	s.System.Outbox.Copies = func() int { return many }
 	s.Start()
 	fmt.Println(ready)
 	select {

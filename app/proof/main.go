@@ -20,17 +20,17 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if code, ok := child(ctx, os.Args[1:]); ok {
+	if code, ok := child(os.Args[1:]); ok {
 		os.Exit(code)
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	os.Exit(prove(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
 // child does what a process that the proof started is there for; ok is false for
 // any other process.
-func child(ctx context.Context, args []string) (code int, ok bool) {
+func child(args []string) (code int, ok bool) {
 	if len(args) != 1 {
 		return 0, false
 	}
@@ -38,6 +38,8 @@ func child(ctx context.Context, args []string) (code int, ok bool) {
 	if role == nil {
 		return 0, false
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
 	// Whoever started it holds the other end, and lets go of it when it ends.
 	go func() {
 		io.Copy(io.Discard, os.Stdin)

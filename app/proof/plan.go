@@ -42,12 +42,10 @@ func person(n int) workpackages.Person {
 func key(person, place int) string { return fmt.Sprintf("%s/person-%05d/%d", rule, person, place) }
 
 // message is one message of the plan.
-//
-// TODO: Thread: notifications.DayThread(who.ID, day), once messages have one.
 func message(n, place, length int, day string) notifications.Message {
 	who := person(n)
 	return notifications.Message{
-		ID: key(n, place), Rule: rule, RecipientID: who.ID, RecipientName: who.Name,
+		ID: key(n, place), Rule: rule, RecipientID: who.ID, RecipientName: who.Name, Thread: notifications.DayThread(who.ID, day),
 		Content: notifications.Content{
 			Heading: "Proof", Items: []notifications.Item{{Title: fmt.Sprintf("Message %d of %d", place+1, length)}},
 			Why: "You get this because you are part of a proof.",

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,7 @@ import (
 
 // TestMain lets the test's own program be a copy or the engine, as the proof's is.
 func TestMain(m *testing.M) {
-	if code, ok := child(context.Background(), os.Args[1:]); ok {
+	if code, ok := child(os.Args[1:]); ok {
 		os.Exit(code)
 	}
 	os.Exit(m.Run())

@@ -68,6 +68,13 @@ func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notific
 		options = append(options, slack.MsgOptionTS(m.ThreadTS))
 	}
 	_, ts, err := s.api.PostMessageContext(ctx, channel, options...)
+	var answer slack.SlackErrorResponse
+	if to.Known != "" && errors.As(err, &answer) && answer.Err == "channel_not_found" {
+		// Nothing was posted, and what was known no longer holds.
+		to.Known = ""
+		s.forget(to)
+		return s.Send(ctx, to, m)
+	}
 	if err != nil {
 		s.forget(to)
 		return notifications.Receipt{}, classify(err, to, true)
@@ -171,6 +178,9 @@ func address(to notifications.Recipient) string { return cmp.Or(to.Channel, to.E
 
 // conversation finds Slack's id of the conversation with a recipient.
 func (s *Sender) conversation(ctx context.Context, to notifications.Recipient) (string, error) {
+	if to.Known != "" {
+		return to.Known, nil
+	}
 	s.mu.Lock()
 	id := s.known[address(to)]
 	s.mu.Unlock()

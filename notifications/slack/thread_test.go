@@ -52,6 +52,25 @@ func TestAReplyStandsBelowAndIsFoundThereByAnotherProcess(t *testing.T) {
 	}
 }
 
+func TestAConversationThatIsKnownIsNotLookedUp(t *testing.T) {
+	s := notifytest.New(t, token, lead.Email)
+	first, err := slack.New(token, s.URL).Send(t.Context(), to, message())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(s.Calls())
+	known := to
+	known.Known = first.Channel
+	if r, err := slack.New(token, s.URL).Send(t.Context(), known, message()); err != nil || r.Channel != first.Channel || len(s.Calls()) != before+1 {
+		t.Errorf("%+v after %d calls: %v", r, len(s.Calls())-before, err)
+	}
+	// It is not there any more: it is looked up after all.
+	known.Known = "D0GONE"
+	if r, err := slack.New(token, s.URL).Send(t.Context(), known, message()); err != nil || r.Channel != first.Channel {
+		t.Errorf("%+v: %v", r, err)
+	}
+}
+
 func TestAMessageIsChangedInPlaceAndKeepsItsKey(t *testing.T) {
 	s := notifytest.New(t, token, lead.Email)
 	sender := slack.New(token, s.URL)
