@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"readiness/app/server"
+	"readiness/app/store"
 	"readiness/config"
 	"readiness/notifications"
 	"readiness/notifications/notifytest"
@@ -111,6 +112,12 @@ func (sc Scenario) Run(ctx context.Context) (res Result, err error) {
 		defer cancel()
 		err = errors.Join(err, sys.Store.DropDatabase(ctx), sys.Close(ctx))
 	}()
+	if sc.MongoURI == "" {
+		// As the program does where it has the engine to itself.
+		if err := store.IndexIDs(ctx, filepath.Join(dir, settings["MONGODB_DATABASE"]+".sqlite")); err != nil {
+			return res, err
+		}
+	}
 	if sc.Plan, err = sc.seed(ctx, sys); err != nil {
 		return res, err
 	}

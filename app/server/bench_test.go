@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
+	"readiness/notifications"
+	"readiness/notifications/notifytest"
 	"readiness/workpackages"
 )
 
@@ -29,4 +32,34 @@ func BenchmarkUpdate(b *testing.B) {
 		}
 		version++
 	}
+}
+
+// BenchmarkMessages makes and sends messages, in threads of five, to a stand-in.
+func BenchmarkMessages(b *testing.B) {
+	slack := notifytest.New(b, slackToken, "lead.one@example.gov.uk")
+	p := run(b, b.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", slack.URL, "SLACK_PER_MINUTE", "100000")
+	lead := p.addPerson("Lead One", workpackages.Lead)
+	outbox := p.Server.System.Outbox
+	outbox.Window, outbox.PerChannel = nil, 0
+	ctx := background()
+	b.ResetTimer()
+	for n := range b.N {
+		m := notifications.Message{
+			ID: notifications.Key("bench", "", lead.ID, fmt.Sprint(n)), Rule: "bench", RecipientID: lead.ID, RecipientName: lead.Name,
+			Thread:  notifications.DayThread(lead.ID, fmt.Sprint(n/5)),
+			Content: notifications.Content{Heading: "Heading", Items: []notifications.Item{{Title: "One"}}, Why: "Because."},
+		}
+		if _, err := outbox.Enqueue(ctx, m); err != nil {
+			b.Fatal(err)
+		}
+	}
+	made := b.Elapsed()
+	for slack.Count() < b.N {
+		if _, err := outbox.Deliver(ctx); err != nil {
+			b.Fatal(err)
+		}
+		p.advance(2 * time.Second)
+	}
+	b.ReportMetric(float64(made.Microseconds())/float64(b.N)/1000, "ms/made")
+	b.ReportMetric(float64((b.Elapsed()-made).Microseconds())/float64(b.N)/1000, "ms/sent")
 }

@@ -45,15 +45,39 @@ func insert(ctx context.Context, s *Store, collection string, doc any) error {
 }
 
 // replaceAt replaces a document if it is still at a version, or gives Stale.
+//
+// The embedded engine finds a document by its id alone; with one field more in the
+// filter it reads the whole collection. There the version is looked at first. That
+// is right in the one process that has the engine to itself; where the engine is
+// served to several, compare-and-set does not hold either way.
 func replaceAt(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
-	res, err := s.db.Collection(collection).ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "version", Value: version}}, doc)
+	filter := bson.D{{Key: "_id", Value: id}, {Key: "version", Value: version}}
+	if s.ferret {
+		s.comparing.Lock()
+		defer s.comparing.Unlock()
+		filter = byID(id)
+		there, err := find[struct {
+			Version int64 `bson:"version"`
+		}](ctx, s, collection, id, "")
+		if err != nil && workpackages.KindOf(err) != workpackages.NotFound {
+			return err
+		}
+		if err != nil || there.Version != version {
+			return staleWrite()
+		}
+	}
+	res, err := s.db.Collection(collection).ReplaceOne(ctx, filter, doc)
 	if err != nil {
 		return translate(err, "")
 	}
 	if res.MatchedCount == 0 {
-		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+		return staleWrite()
 	}
 	return nil
+}
+
+func staleWrite() error {
+	return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
 }
 
 // Packages gives every package.
@@ -212,7 +236,7 @@ func saveAt(ctx context.Context, s *Store, collection, id string, version int64,
 	}
 	added, err := once(ctx, s, collection, doc)
 	if err == nil && !added {
-		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+		return staleWrite()
 	}
 	return err
 }

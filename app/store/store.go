@@ -46,10 +46,13 @@ type Options struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db       *mongo.Database
-	client   *mongo.Client
-	embedded bool
-	close    func(ctx context.Context) error
+	db        *mongo.Database
+	client    *mongo.Client
+	embedded  bool
+	file      string     // of the embedded engine's database
+	ferret    bool       // the engine is the embedded one, in this process or served
+	comparing sync.Mutex // see replaceAt
+	close     func(ctx context.Context) error
 
 	packages cache[workpackages.WorkPackage]
 	groups   cache[workpackages.Group]
@@ -145,7 +148,21 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return unreachable(err)
 	}
-	_, err := s.db.Collection(colPeople).Indexes().CreateOne(ctx, mongo.IndexModel{
+	var err error
+	if s.ferret, err = s.isFerret(ctx); err != nil {
+		return err
+	}
+	if s.ferret {
+		if err := s.makeCollections(ctx); err != nil {
+			return err
+		}
+	}
+	if s.embedded {
+		if err := IndexIDs(ctx, s.file); err != nil {
+			return workpackages.Wrap(workpackages.Unavailable, err, "The database in %s cannot be written to: check that the disk has room", filepath.Dir(s.file))
+		}
+	}
+	_, err = s.db.Collection(colPeople).Indexes().CreateOne(ctx, mongo.IndexModel{
 		Keys: bson.D{{Key: "email", Value: 1}}, Options: options.Index().SetUnique(true),
 	})
 	if err != nil {
@@ -246,7 +263,7 @@ func openEmbedded(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, stop())
 	}
-	return &Store{db: client.Database(embeddedDatabase), client: client, embedded: true, close: func(ctx context.Context) error {
+	return &Store{db: client.Database(embeddedDatabase), client: client, embedded: true, file: filepath.Join(dir, embeddedDatabase+".sqlite"), close: func(ctx context.Context) error {
 		return errors.Join(client.Disconnect(ctx), stop())
 	}}, nil
 }
