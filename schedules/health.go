@@ -152,7 +152,7 @@ func (r *Runner) late(ctx context.Context, s schedule, now time.Time) ([]time.Ti
 	if err != nil || last.IsZero() {
 		return nil, err
 	}
-	due := s.due(later(s.since(last), now.Add(-s.job.Grace-time.Millisecond)), now.Add(-jobLate), maxCatchUp)
+	due := s.due(later(s.since(last), now.Add(-s.job.Grace-time.Millisecond)), now.Add(-jobLate-time.Millisecond), maxCatchUp)
 	if s.job.Misfire == Once && len(due) > 1 {
 		due = due[len(due)-1:]
 	}

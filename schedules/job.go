@@ -7,6 +7,10 @@
 // that running on time, catching up after downtime and taking over from a dead
 // copy are one code path. A job may therefore run twice for one instant, and
 // must do nothing the second time; messages do not, having keys of their own.
+//
+// Whoever runs an instant holds it on a short lease, renewed while it runs. The
+// times of reminders are rules, which people change while the product runs; the
+// runner reads them at each look. The runner is watched in turn: see Health.
 package schedules
 
 import (

@@ -160,9 +160,9 @@ func (r *Runner) Stop(ctx context.Context) error {
 	if r.lastTick().IsZero() {
 		return nil
 	}
-	// What cannot be said now is found out in two minutes.
+	// Without it the others see a copy that is late, until a day has passed.
 	if err := r.store.DeleteCopy(ctx, r.self.ID); err != nil {
-		r.log.Warn("the other copies are not told that this one stops", "category", "schedules", "error", err)
+		r.log.Warn("this copy cannot be taken off the list of copies", "category", "schedules", "error", err)
 	}
 	return nil
 }
