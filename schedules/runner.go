@@ -48,7 +48,8 @@ type Store interface {
 	AddRun(ctx context.Context, r Run) (added bool, err error)
 	// Run gives a run by its id, or NotFound.
 	Run(ctx context.Context, id string) (Run, error)
-	// SaveRun records how a claimed run stands. Only who claimed it writes it.
+	// SaveRun records how a claimed run stands, unless it has ended. Only who
+	// claimed it writes it.
 	SaveRun(ctx context.Context, r Run) error
 	// Runs gives the newest runs first.
 	Runs(ctx context.Context, limit int) ([]Run, error)

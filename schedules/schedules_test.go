@@ -105,7 +105,9 @@ func (m *memory) Run(_ context.Context, id string) (Run, error) {
 func (m *memory) SaveRun(_ context.Context, r Run) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.runs[r.ID] = r
+	if m.runs[r.ID].State == Running {
+		m.runs[r.ID] = r
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -14,6 +15,8 @@ import (
 
 	"readiness/app/server"
 	"readiness/config"
+	"readiness/schedules"
+	"readiness/workpackages"
 )
 
 // result is what one command line came to.
@@ -366,5 +369,29 @@ func TestWhatAnAnalystAsksOfACheck(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 5 {
 		t.Errorf("beside what was asked for there is something else: %v, %v", entries, err)
+	}
+}
+
+func TestTheListOfJobsSaysWhichAreSwitchedOff(t *testing.T) {
+	env := map[string]string{"DATA_DIR": t.TempDir()}
+	cfg, err := config.Load(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys, err := server.OpenSystem(t.Context(), cfg, slog.New(slog.DiscardHandler), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = sys.Rules.EditRule(t.Context(), workpackages.System(), schedules.StatusUpdateDue, 1, schedules.RuleInput{
+		Days: []time.Weekday{time.Tuesday}, Time: "10:30", Audience: []schedules.Audience{schedules.Leads},
+	})
+	if err := errors.Join(err, sys.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	r := runLine(t, env, "job", "list")
+	_, of, _ := strings.Cut(r.stdout, "status-update-due (30 10 * * 2, Europe/London)\n")
+	first, rest, _ := strings.Cut(of, "\nclean-up ")
+	if r.code != exitOK || !strings.HasSuffix(first, "\n  Switched off") || strings.Contains(rest, "Switched off") || !strings.Contains(rest, "  Next: ") {
+		t.Errorf("%d, %q, %q", r.code, r.stdout, r.stderr)
 	}
 }

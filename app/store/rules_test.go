@@ -154,6 +154,24 @@ func TestCopiesAreKeptAndForgotten(t *testing.T) {
 	}
 }
 
+func TestARenewalThatComesLateDoesNotUndoHowARunEnded(t *testing.T) {
+	s := storetest.New(t)
+	r := schedules.Run{ID: "job/1/1", Job: "job", Instant: morning, Attempt: 1, State: schedules.Running, StartedAt: morning, LeaseUntil: morning.Add(time.Minute)}
+	if _, err := s.AddRun(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	late, ended := r, r
+	late.LeaseUntil, ended.State = morning.Add(2*time.Minute), schedules.Done
+	for _, v := range []schedules.Run{late, ended, late} {
+		if err := s.SaveRun(t.Context(), v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.Run(t.Context(), r.ID); err != nil || got.State != schedules.Done {
+		t.Errorf("it is %+v %v", got, err)
+	}
+}
+
 func TestAMarkIsNotSetByReadingIt(t *testing.T) {
 	s := storetest.New(t)
 	if at, err := s.LastDone(t.Context(), "job", time.Time{}); err != nil || !at.IsZero() {
