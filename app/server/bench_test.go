@@ -30,3 +30,19 @@ func BenchmarkUpdate(b *testing.B) {
 		version++
 	}
 }
+
+// BenchmarkCalendar is a look at the next twelve weeks of twenty people, each of
+// whom has something to be reminded of on nearly every day.
+func BenchmarkCalendar(b *testing.B) {
+	p := run(b, b.TempDir())
+	p.work()
+	for i := range 20 {
+		p.addPerson(fmt.Sprintf("Person %d", i), workpackages.Roles()[i%5])
+	}
+	who, _ := p.person("Director", workpackages.AssistantDirector)
+	for b.Loop() {
+		if a := who.get("/calendar"); a.Status != http.StatusOK {
+			b.Fatal(a.Status, a.Body)
+		}
+	}
+}
