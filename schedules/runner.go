@@ -568,6 +568,7 @@ func (r *Runner) RunNow(ctx context.Context, name string, at time.Time, dryRun b
 // whose copy died is shown as cut short.
 func (r *Runner) Runs(ctx context.Context, job string, limit int) ([]Run, error) {
 	runs, err := r.store.Runs(ctx, job, limit)
+	inOrder(runs)
 	now := r.now()
 	for i, run := range runs {
 		if run.State == Running && !run.LeaseUntil.After(now) {

@@ -1,6 +1,7 @@
 package schedules
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -48,6 +49,14 @@ func (r Run) Took() string {
 	default:
 		return inWords(d.Truncate(time.Minute))
 	}
+}
+
+// inOrder puts runs that began at one instant, as those do that are made up for, in
+// the order of what they were for.
+func inOrder(runs []Run) {
+	slices.SortStableFunc(runs, func(a, b Run) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), b.Instant.Compare(a.Instant), cmp.Compare(b.Attempt, a.Attempt))
+	})
 }
 
 // lookBack is how many of the newest runs are read in one go for the last of each

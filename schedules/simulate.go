@@ -111,7 +111,7 @@ func (r *Runner) Simulate(ctx context.Context, from, until time.Time, withOff bo
 			if p.InPlace {
 				continue // it tells nobody
 			}
-			all = append(all, CalendarMessage{At: later(p.at, t.at), Job: t.schedule.job.Name, Planned: p})
+			all = append(all, CalendarMessage{At: later(p.at, t.at).UTC(), Job: t.schedule.job.Name, Planned: p})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b CalendarMessage) int { return a.At.Compare(b.At) })

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -87,6 +88,10 @@ type Server struct {
 	desk    *desk
 	secure  bool // cookies only over HTTPS
 	proxies []netip.Prefix
+
+	watch   sync.Mutex
+	watched time.Time // when the warnings were found out
+	warned  []string
 }
 
 // requestTimeout bounds the work done for one request: Fiber does not see a
