@@ -59,6 +59,9 @@ type simulation struct {
 	days    map[workpackages.Date]*day
 	made    map[string]notifications.Message
 	known   map[string]found // in the real outbox, or not
+	// lastMade is the newest day for which messages may have been made: today, or
+	// a later one for which somebody ran a job by hand.
+	lastMade workpackages.Date
 }
 
 type found struct {
@@ -92,9 +95,17 @@ func (r *Runner) Simulate(ctx context.Context, from, until time.Time, withOff bo
 	if err != nil {
 		return c, err
 	}
+	runs, err := r.store.Runs(ctx, "", lookBack)
+	if err != nil {
+		return c, err
+	}
+	newest := r.now()
+	for _, run := range runs {
+		newest = later(newest, run.Instant)
+	}
 	sim := &simulation{
 		withOff: withOff, days: map[workpackages.Date]*day{},
-		made: map[string]notifications.Message{}, known: map[string]found{},
+		made: map[string]notifications.Message{}, known: map[string]found{}, lastMade: workpackages.DateOf(newest, zone),
 	}
 	var all []CalendarMessage
 	for _, t := range turns {

@@ -159,6 +159,22 @@ func TestTheCalendarLeavesOutWhatWasSent(t *testing.T) {
 	}
 }
 
+func TestTheCalendarLeavesOutWhatSomebodyMadeBeforehand(t *testing.T) {
+	c := newCouncil()
+	r := c.runner(t)
+	if _, err := r.RunNow(t.Context(), StatusUpdateDue, nine.AddDate(0, 0, 2), false); err != nil {
+		t.Fatal(err)
+	}
+	cal, err := r.Simulate(t.Context(), c.now, c.now.AddDate(0, 0, 7), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(cal.of("Lead A"), "\n")
+	if strings.Contains(got, "2026-11-26") || !strings.Contains(got, "2026-11-25") || !strings.Contains(got, "2026-11-27") {
+		t.Errorf("got %s", got)
+	}
+}
+
 // counted counts how often the state of things is read.
 type counted struct {
 	workpackages.GroupStore

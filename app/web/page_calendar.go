@@ -49,13 +49,13 @@ func (s *Server) apiCalendar(c *fiber.Ctx) error {
 // calendarCell is one day of the calendar.
 type calendarCell struct {
 	Date     workpackages.Date
-	Short    string // "30 November"
 	Label    string // "Monday 30 November", where a row is a list of days
 	Count    int
 	Most     int    // to one person
 	Fullest  bool   // no day has more, and none before as many
 	Shut     string // why nothing can be sent: the name of a holiday, or of closed days
-	NotAsked bool   // before today, or after the last day
+	Today    bool
+	NotAsked bool // before today, or after the last day
 }
 
 // Many says that one person gets so much on a day that it is noticed in words.
@@ -120,7 +120,8 @@ func newCalendarView(cal schedules.Calendar) calendarView {
 		for i := range columns {
 			date := monday.AddDays(i)
 			cell := cells[date]
-			cell.Date, cell.Short, cell.Label = date, date.Time().Format("2 January"), date.Time().Format("Monday 2 January")
+			cell.Date, cell.Label = date, date.Time().Format("Monday 2 January")
+			cell.Today = date == cal.From
 			cell.NotAsked = date < cal.From || date >= cal.Until
 			cell.Fullest = cell.Count > 0 && date == v.Fullest.Date
 			cell.Shut = shut(cal, date)

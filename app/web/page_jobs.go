@@ -18,17 +18,42 @@ import (
 // jobRow is one job of the list.
 type jobRow struct {
 	schedules.JobInfo
-	State string // "On", "Off", or "Always on" where no rule switches it
+	State  string // "On", "Off", or "Always on" where no rule switches it
+	LastAt string // the instant of the last run, in words
 }
 
-func newJobRow(j schedules.JobInfo) jobRow {
+func (s *Server) jobRow(j schedules.JobInfo) jobRow {
+	row := jobRow{JobInfo: j, State: "On"}
 	switch {
 	case !j.On:
-		return jobRow{j, "Off"}
+		row.State = "Off"
 	case !j.Rule:
-		return jobRow{j, "Always on"}
+		row.State = "Always on"
 	}
-	return jobRow{j, "On"}
+	if j.Last != nil {
+		row.LastAt = s.moment(j.Last.Instant)
+	}
+	return row
+}
+
+// moment is an instant in words, with the year unless it is this one.
+func (s *Server) moment(t time.Time) string {
+	if t = t.In(s.Zone); t.Year() == s.Now().In(s.Zone).Year() {
+		return t.Format("Monday 2 January, 15:04")
+	}
+	return t.Format("Monday 2 January 2006, 15:04")
+}
+
+// remarks is what a job says of a run: what it did, and then, often at length, what
+// somebody should look at.
+type remarks struct {
+	First string
+	More  []string
+}
+
+func newRemarks(summary string) remarks {
+	all := strings.Split(summary, "; ")
+	return remarks{all[0], all[1:]}
 }
 
 // When is the job's times with the days on which they do not count.
@@ -55,7 +80,7 @@ func (s *Server) jobsPage(c *fiber.Ctx) error {
 	}
 	var rows []jobRow
 	for _, j := range jobs {
-		rows = append(rows, newJobRow(j))
+		rows = append(rows, s.jobRow(j))
 	}
 	return s.render(c, http.StatusOK, "jobs", page{Title: "Reminders and jobs", Data: map[string]any{
 		"Jobs": rows, "Warnings": warnings, "MayLookAhead": mayLookAhead(c),
@@ -74,13 +99,14 @@ func (s *Server) jobOf(c *fiber.Ctx) (jobRow, error) {
 	if i < 0 {
 		return jobRow{}, fiber.ErrNotFound
 	}
-	return newJobRow(jobs[i]), nil
+	return s.jobRow(jobs[i]), nil
 }
 
 // instantRow is what became of one instant of a job, however many attempts it took.
 type instantRow struct {
-	schedules.Run     // the newest attempt
-	Attempts      int // in all
+	schedules.Run        // the newest attempt
+	At            string // the instant, in words
+	Attempts      int    // in all
 }
 
 const (
@@ -106,7 +132,7 @@ func (s *Server) showOneJob(c *fiber.Ctx, status int, j jobRow, try form, errs [
 		if i := slices.IndexFunc(rows, func(row instantRow) bool { return row.Instant.Equal(r.Instant) }); i >= 0 {
 			rows[i].Attempts = max(rows[i].Attempts, r.Attempt)
 		} else if len(rows) < runsShown {
-			rows = append(rows, instantRow{r, r.Attempt})
+			rows = append(rows, instantRow{r, s.moment(r.Instant), r.Attempt})
 		}
 	}
 	return s.render(c, status, "job", page{Title: j.Title, Errors: errs, Done: jobDone[c.Query("done")], Data: map[string]any{
@@ -140,7 +166,7 @@ func (s *Server) submitDryRun(c *fiber.Ctx) error {
 	if err != nil {
 		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error { return s.showOneJob(c, status, j, f, errs) })
 	}
-	return s.render(c, http.StatusOK, "job-report", page{Title: "Dry run: " + j.Title, Data: newReportView(j, report)})
+	return s.render(c, http.StatusOK, "job-report", page{Title: "Dry run: " + j.Title, Data: s.reportView(j, report)})
 }
 
 // dryRun says what a job would do, or that a page is too short for it.
@@ -202,6 +228,7 @@ const mostOfADay = 5000
 type reportView struct {
 	Job     jobRow
 	Report  schedules.Report
+	At      string        // the instant, in words
 	Told    []plannedView // messages that tell somebody
 	InPlace []plannedView // changes of messages that were sent, which tell nobody
 }
@@ -223,8 +250,8 @@ func newPlannedView(p schedules.Planned) plannedView {
 	return v
 }
 
-func newReportView(j jobRow, r schedules.Report) reportView {
-	v := reportView{Job: j, Report: r}
+func (s *Server) reportView(j jobRow, r schedules.Report) reportView {
+	v := reportView{Job: j, Report: r, At: s.moment(r.Instant)}
 	for _, p := range r.Planned {
 		if p.InPlace {
 			v.InPlace = append(v.InPlace, newPlannedView(p))
@@ -245,7 +272,7 @@ func (s *Server) jobRunPage(c *fiber.Ctx) error {
 	defer cancel()
 	view, unknown := reportView{Job: j}, ""
 	if report, err := s.dryRun(ctx, j, time.Time{}); err == nil {
-		view = newReportView(j, report)
+		view = s.reportView(j, report)
 	} else if known := new(workpackages.Error); errors.As(err, &known) && known.Kind != workpackages.Internal {
 		unknown = known.Message
 	} else {
@@ -282,7 +309,7 @@ func (s *Server) submitJobRun(c *fiber.Ctx) error {
 			return e.err
 		}
 		s.Log.Info("job run by hand", "category", "schedules", "job", j.Name, "by", actorOf(c).ID, "ran", e.report.Ran)
-		return s.render(c, http.StatusOK, "job-report", page{Title: "Run: " + j.Title, Data: newReportView(j, e.report)})
+		return s.render(c, http.StatusOK, "job-report", page{Title: "Run: " + j.Title, Data: s.reportView(j, e.report)})
 	case <-time.After(waitFor):
 		return c.Redirect("/jobs/"+j.Name+"?done=begun", http.StatusSeeOther)
 	}

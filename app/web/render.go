@@ -42,7 +42,6 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"asset":    a.url,
 		"date":     func(t time.Time) string { return t.In(zone).Format("2 January 2006") },
 		"datetime": func(t time.Time) string { return t.In(zone).Format("2 January 2006 at 15:04") },
-		"daytime":  func(t time.Time) string { return t.In(zone).Format("Monday 2 January 2006 at 15:04") },
 		"clock":    func(t time.Time) string { return t.In(zone).Format("15:04") },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"status":   newStatusTag,
@@ -53,6 +52,7 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"dot":      withDot,
 		"plural":   plural,
 		"longday":  longDay,
+		"remarks":  newRemarks,
 	}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
