@@ -177,6 +177,8 @@ type JobInfo struct {
 	Next           []time.Time `json:"next"`       // the next five instants; none while it is off
 	NextWords      []string    `json:"next_words"` // the same in its zone, as Monday 30 November, 09:00
 	Late           bool        `json:"late"`       // an instant of over ten minutes ago has not come to its end
+	When           string      `json:"when"`       // the spec in words, as Monday to Friday at 09:00
+	Last           *LastRun    `json:"last_run"`   // nil: none yet
 }
 
 // says is the policy in a sentence.
@@ -208,6 +210,7 @@ func (r *Runner) Jobs(ctx context.Context) ([]JobInfo, error) {
 			Name: j.Name, Title: j.Title, Description: j.Description, On: s.on(), Rule: s.ruled, Spec: j.Spec, Zone: j.Zone.String(),
 			WorkingDays: j.WorkingDays, Misfire: j.Misfire.says(), Grace: inWords(j.Grace), GraceMinutes: int(j.Grace.Minutes()),
 			Timeout: inWords(j.Timeout), TimeoutMinutes: int(j.Timeout.Minutes()), Next: []time.Time{}, NextWords: []string{},
+			When: specWords(j.Spec),
 		}
 		late, err := r.late(ctx, s, now.UTC())
 		if err != nil {
@@ -222,7 +225,7 @@ func (r *Runner) Jobs(ctx context.Context) ([]JobInfo, error) {
 		}
 		out = append(out, info)
 	}
-	return out, nil
+	return out, r.addLast(ctx, out)
 }
 
 // dayAndTime gives a day and time in words, with the year unless it is now's.

@@ -59,6 +59,7 @@ type Occasion struct {
 	// closed days; both are zero where the runner has no plan.
 	Rule   Rule
 	Closed ClosedDays
+	sim    *simulation // a dry run among others of a span of time
 }
 
 // Outcome is what a run did, or would do.
@@ -74,6 +75,8 @@ type Planned struct {
 	Why       string `json:"why"`
 	Key       string `json:"key"`      // of the message
 	InPlace   bool   `json:"in_place"` // it changes an earlier message, which tells nobody
+
+	at time.Time // when its recipient may be disturbed
 }
 
 // schedule gives a job's instants.

@@ -264,7 +264,7 @@ func TestARunWhoseCopyDiedIsShownAsCutShort(t *testing.T) {
 	}
 	killed(t, store, clk.now(), 1)
 	for _, want := range []RunState{Running, CutShort} {
-		runs, err := r.Runs(t.Context(), 10)
+		runs, err := r.Runs(t.Context(), "", 10)
 		if err != nil || len(runs) != 1 || runs[0].State != want || (runs[0].Error == "") != (want == Running) {
 			t.Errorf("at %s: %+v %v", clk.now().Format("15:04"), runs, err)
 		}

@@ -35,26 +35,53 @@ func (p *posting) opens(ctx context.Context, recipientID string) (time.Time, err
 	return w.Next(at), err
 }
 
+// message gives a message that was made before, or NotFound. In a simulation that
+// may have been by an earlier turn of it.
+func (p *posting) message(ctx context.Context, id string) (notifications.Message, error) {
+	sim := p.occasion.sim
+	if sim == nil {
+		return p.deps.Outbox.Message(ctx, id)
+	}
+	if m, ok := sim.made[id]; ok {
+		return m, nil
+	}
+	if sim.lastMade < workpackages.DateOf(p.occasion.Instant, p.deps.Zone) {
+		return notifications.Message{}, errNotMade // a look at each key of a quarter takes most of a second
+	}
+	f, ok := sim.known[id]
+	if !ok {
+		f.message, f.err = p.deps.Outbox.Message(ctx, id)
+		sim.known[id] = f
+	}
+	return f.message, f.err
+}
+
+var errNotMade = workpackages.Errorf(workpackages.NotFound, "No such message was made")
+
 // put takes one message, for a recipient as a person reads it.
 func (p *posting) put(ctx context.Context, to string, m notifications.Message) {
+	opens, err := p.opens(ctx, m.RecipientID)
+	if err != nil {
+		p.errs = append(p.errs, err)
+		return
+	}
 	if m.Rule != notifications.Reminders {
 		// It belongs to the day on which it is read.
-		opens, err := p.opens(ctx, m.RecipientID)
-		if err != nil {
-			p.errs = append(p.errs, err)
-			return
-		}
 		m.Thread = notifications.DayThread(m.RecipientID, string(workpackages.DateOf(opens, p.deps.Zone)))
 	}
 	if p.occasion.DryRun {
-		known, err := p.deps.Outbox.Enqueued(ctx, m.ID)
-		p.errs = append(p.errs, err)
-		if known {
+		switch _, err := p.message(ctx, m.ID); {
+		case err == nil:
 			p.there++
 			return
+		case workpackages.KindOf(err) != workpackages.NotFound:
+			p.errs = append(p.errs, err)
 		}
 	}
-	p.planned = append(p.planned, Planned{Recipient: to, Text: m.Content.Plain(), Why: m.Content.Why, Key: m.ID, InPlace: m.Op == notifications.Edit})
+	if p.occasion.sim != nil {
+		p.occasion.sim.made[m.ID] = m
+	}
+	p.planned = append(p.planned, Planned{Recipient: to, Text: m.Content.Plain(), Why: m.Content.Why, Key: m.ID, InPlace: m.Op == notifications.Edit, at: opens})
 	if p.occasion.DryRun {
 		return
 	}

@@ -52,7 +52,26 @@ func joined(words []string) string {
 
 // readDay reads the state of things for an instant: as it is now for one that has
 // come, and for one still to come as it will be if nobody does anything.
+// A simulation reads each day once.
 func (d Deps) readDay(ctx context.Context, o Occasion) (*day, error) {
+	if o.sim == nil {
+		return d.readNow(ctx, o)
+	}
+	date := workpackages.DateOf(o.Instant, d.Zone)
+	v := o.sim.days[date]
+	if v == nil {
+		var err error
+		if v, err = d.readNow(ctx, o); err != nil {
+			return nil, err
+		}
+		o.sim.days[date] = v
+	}
+	as := *v
+	as.at = o.Instant
+	return &as, nil
+}
+
+func (d Deps) readNow(ctx context.Context, o Occasion) (*day, error) {
 	at := time.Time{}
 	if o.Instant.After(d.Now()) {
 		at = o.Instant
@@ -73,6 +92,7 @@ func (d Deps) readDay(ctx context.Context, o Occasion) (*day, error) {
 		return nil, err
 	}
 	for _, rule := range rules {
+		rule.On = rule.On || o.sim != nil && o.sim.withOff
 		v.rules[rule.ID] = rule
 	}
 	v.concerns = workpackages.Concerns(r, workpackages.ConcernOptions{
@@ -303,7 +323,7 @@ func (d Deps) remind(rule workpackages.ConcernKind) func(ctx context.Context, o 
 // made reports that. What is done is shown in place and tells nobody; what is new
 // is told below, unless it is the reader's own doing.
 func (d Deps) follow(ctx context.Context, post *posting, v *day, b *bundle, rootID string) (made bool, err error) {
-	root, err := d.Outbox.Message(ctx, rootID)
+	root, err := post.message(ctx, rootID)
 	if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
 		return false, nil
 	}
@@ -316,7 +336,7 @@ func (d Deps) follow(ctx context.Context, post *posting, v *day, b *bundle, root
 	}
 	told := slices.Clone(root.Subjects)
 	for ; ; f.Next++ {
-		m, err := d.Outbox.Message(ctx, notifications.Key(notifications.Reminders, strconv.Itoa(f.Next), b.to.ID, string(v.today)))
+		m, err := post.message(ctx, notifications.Key(notifications.Reminders, strconv.Itoa(f.Next), b.to.ID, string(v.today)))
 		if err != nil && workpackages.KindOf(err) == workpackages.NotFound {
 			break
 		}

@@ -51,8 +51,8 @@ type Store interface {
 	// SaveRun records how a claimed run stands, unless it has ended. Only who
 	// claimed it writes it.
 	SaveRun(ctx context.Context, r Run) error
-	// Runs gives the newest runs first.
-	Runs(ctx context.Context, limit int) ([]Run, error)
+	// Runs gives the newest runs first, of one job or, when it is empty, of all.
+	Runs(ctx context.Context, job string, limit int) ([]Run, error)
 	// LastDone gives the newest instant of a job that needs no more looking at.
 	// When there is none it stores begin and gives that, unless begin is zero.
 	LastDone(ctx context.Context, job string, begin time.Time) (time.Time, error)
@@ -590,9 +590,11 @@ func (r *Runner) RunNow(ctx context.Context, name string, at time.Time, dryRun b
 	return Report{}, workpackages.Errorf(workpackages.NotFound, "There is no job called %s: readiness job list shows them", name)
 }
 
-// Runs gives the newest runs first. One whose copy died is shown as cut short.
-func (r *Runner) Runs(ctx context.Context, limit int) ([]Run, error) {
-	runs, err := r.store.Runs(ctx, limit)
+// Runs gives the newest runs first, of one job or, when it is empty, of all. One
+// whose copy died is shown as cut short.
+func (r *Runner) Runs(ctx context.Context, job string, limit int) ([]Run, error) {
+	runs, err := r.store.Runs(ctx, job, limit)
+	inOrder(runs)
 	now := r.now()
 	for i, run := range runs {
 		if run.State == Running && !run.LeaseUntil.After(now) {

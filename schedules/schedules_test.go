@@ -111,10 +111,12 @@ func (m *memory) SaveRun(_ context.Context, r Run) error {
 	return nil
 }
 
-func (m *memory) Runs(context.Context, int) ([]Run, error) {
+func (m *memory) Runs(_ context.Context, job string, limit int) ([]Run, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.SortedFunc(maps.Values(m.runs), func(a, b Run) int { return b.StartedAt.Compare(a.StartedAt) }), nil
+	all := slices.SortedFunc(maps.Values(m.runs), func(a, b Run) int { return b.StartedAt.Compare(a.StartedAt) })
+	all = slices.DeleteFunc(all, func(r Run) bool { return job != "" && r.Job != job })
+	return all[:min(limit, len(all))], nil
 }
 
 func (m *memory) SaveCopy(_ context.Context, c Copy) error {

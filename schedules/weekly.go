@@ -182,7 +182,11 @@ func (d Deps) annexaStanding(ctx context.Context) (*notifications.Item, error) {
 
 // unsent counts the messages of the week that could not be sent.
 func (d Deps) unsent(ctx context.Context, o Occasion) (int, error) {
-	dead, err := d.Outbox.Messages(ctx, notifications.Filter{State: notifications.Dead, Since: o.Instant.Add(-week)})
+	since := o.Instant.Add(-week)
+	if since.After(d.Now()) {
+		return 0, nil // nothing was sent yet
+	}
+	dead, err := d.Outbox.Messages(ctx, notifications.Filter{State: notifications.Dead, Since: since})
 	return len(dead), err
 }
 

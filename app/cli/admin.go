@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"readiness/app/server"
 	"readiness/config"
+	"readiness/schedules"
 	"readiness/workpackages"
 )
 
@@ -177,12 +179,15 @@ func tokenCommand(ctx context.Context, sys *server.System, args []string, _ io.R
 }
 
 const jobUsage = `job list
-       readiness job run NAME [--at RFC3339] [--dry-run]`
+       readiness job run NAME [--at RFC3339] [--dry-run]
+       readiness job simulate [--weeks 12] [--with-off]    what will be sent if nobody does anything`
 
 func jobCommand(ctx context.Context, sys *server.System, args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	f := newFlags("job", jobUsage, stderr)
 	at := f.String("at", "", "the instant to run it for, such as 2026-11-24T09:00:00Z; now when left out")
-	dryRun := f.Bool("dry-run", false, "print what would be sent, and send nothing")
+	dryRun := f.Bool("dry-run", false, "print what would be sent, to whom and why, and send nothing")
+	weeks := f.Int("weeks", 12, "how many weeks to look ahead")
+	withOff := f.Bool("with-off", false, "take in the rules that are switched off")
 	words, code, ok := parse(f, args)
 	if !ok {
 		return code
@@ -194,12 +199,15 @@ func jobCommand(ctx context.Context, sys *server.System, args []string, _ io.Rea
 			return fail(stderr, err)
 		}
 		for _, j := range jobs {
-			fmt.Fprintf(stdout, "%s (%s, %s)\n  %s\n", j.Name, j.Spec, j.Zone, j.Description)
-			switch {
-			case !j.On:
+			fmt.Fprintf(stdout, "%s (%s, %s)\n  %s\n  %s%s\n", j.Name, j.Spec, j.Zone, j.Description, j.When, map[bool]string{true: ", on working days"}[j.WorkingDays])
+			if !j.On {
 				fmt.Fprintln(stdout, "  Switched off")
-			case len(j.NextWords) > 0:
-				fmt.Fprintf(stdout, "  Next: %s\n", j.NextWords[0])
+			}
+			for i, next := range j.NextWords {
+				fmt.Fprintf(stdout, "  %-6s%s\n", map[bool]string{true: "Next:"}[i == 0], next)
+			}
+			if j.Last != nil {
+				fmt.Fprintf(stdout, "  Last: %s, %s\n", j.Last.Instant.In(sys.Config.Zone).Format("2 January 2006, 15:04"), lastWords(*j.Last))
 			}
 			if j.Late {
 				fmt.Fprintln(stdout, "  Late: a time of more than ten minutes ago has not come to its end")
@@ -226,12 +234,79 @@ func jobCommand(ctx context.Context, sys *server.System, args []string, _ io.Rea
 		}
 		fmt.Fprintf(stdout, "%s for %s: %s.\n", r.Job, r.Instant.In(sys.Config.Zone).Format("2 January 2006, 15:04"), r.Summary)
 		for _, p := range r.Planned {
-			fmt.Fprintf(stdout, "\nTo %s\n%s\n", p.Recipient, indent(p.Text))
+			to := "To " + p.Recipient
+			if p.InPlace {
+				to = "To " + p.Recipient + ", changing what was sent before: nobody is told"
+			}
+			fmt.Fprintf(stdout, "\n%s\n%s\n", to, indent(p.Text))
 		}
 		return exitOK
+	case len(words) == 1 && words[0] == "simulate":
+		return simulate(ctx, sys, *weeks, *withOff, stdout, stderr)
 	}
 	f.Usage()
 	return exitUsage
+}
+
+// lastWords says how a run ended: "done, under a second: 2 messages put in the outbox".
+func lastWords(r schedules.LastRun) string {
+	text := strings.ToLower(r.State.Outcome())
+	if r.Took != "" {
+		text += ", " + r.Took
+	}
+	for _, more := range []string{r.Summary, r.Error} {
+		if more != "" {
+			text += ": " + more
+		}
+	}
+	return text
+}
+
+// simulate prints what will be sent in the next weeks if nobody does anything.
+func simulate(ctx context.Context, sys *server.System, weeks int, withOff bool, stdout, stderr io.Writer) int {
+	if most := int(schedules.MaxCalendar / (7 * 24 * time.Hour)); weeks < 1 || weeks > most {
+		fmt.Fprintf(stderr, "--weeks must be a whole number from 1 to %d; it is %d\n", most, weeks)
+		return exitUsage
+	}
+	now := sys.Now().In(sys.Config.Zone)
+	until := time.Date(now.Year(), now.Month(), now.Day()+7*weeks, 0, 0, 0, 0, sys.Config.Zone)
+	cal, err := sys.Runner.Simulate(ctx, now, until, withOff)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	with := ""
+	if withOff {
+		with = ", with the rules that are switched off"
+	}
+	fmt.Fprintf(stdout, "What will be sent from now until %s, if nobody does anything and the rules stay as they are%s.\n", until.AddDate(0, 0, -1).Format("Monday 2 January 2006"), with)
+	if len(cal.Days) == 0 {
+		fmt.Fprintln(stdout, "\nNothing.")
+		return exitOK
+	}
+	for _, d := range cal.Days {
+		fmt.Fprintf(stdout, "\n%s: %s\n", d.Date.Time().Format("Monday 2 January 2006"), messages(len(d.Messages)))
+		t := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
+		for _, m := range d.Messages {
+			heading, _, _ := strings.Cut(m.Text, "\n")
+			fmt.Fprintf(t, "  %s\t%s\t%s\n", m.At.In(sys.Config.Zone).Format("15:04"), m.Recipient, heading)
+		}
+		if err := t.Flush(); err != nil {
+			return fail(stderr, err)
+		}
+	}
+	fmt.Fprintln(stdout, "\nMessages a person:")
+	t := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
+	for _, p := range cal.People {
+		fmt.Fprintf(t, "  %s\t%d\tat most %d on one day\n", p.Recipient, p.Total, p.Most)
+	}
+	return done(stderr, t.Flush())
+}
+
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
 }
 
 func done(stderr io.Writer, err error) int {

@@ -37,6 +37,7 @@ const usage = `Readiness: the tracker for being ready when Ofsted rings.
   readiness token create --name N --role R [--group G]
   readiness token list | token disable ID
   readiness job list | job run NAME [--at RFC3339] [--dry-run]
+  readiness job simulate [--weeks 12] [--with-off]
   readiness export FILE | import FILE
   readiness version
 

@@ -169,11 +169,15 @@ func adminCommands(t *testing.T, env map[string]string) {
 		{[]string{"token", "list"}, 0, "Reports"},
 		{[]string{"token", "disable", "none"}, 1, "There is no token"},
 		{[]string{"job", "list"}, 0, "status-update-due (0 9 * * 1-5, Europe/London)"},
-		{[]string{"job", "run", "status-update-due", "--dry-run", "--at", "2030-01-22T09:00:00Z"}, 0, "nobody to tell about"},
+		{[]string{"job", "run", "status-update-due", "--dry-run", "--at", "2030-01-22T09:00:00Z"}, 0, "1 message would be sent.\n\nTo Alex Example <ad@example.gov.uk>\n"},
 		{[]string{"job", "run", "status-update-due", "--at", "noon"}, 2, "--at must be an instant"},
 		{[]string{"job", "list"}, 0, "annexa-check (0 6 * * 1-5, Europe/London)"},
 		{[]string{"job", "run", "annexa-check", "--dry-run"}, 0, "ANNEXA_DIR is not set, so there is nothing to check."},
 		{[]string{"job", "run", "none"}, 1, "There is no job called none"},
+		{[]string{"job", "list"}, 0, "Monday to Friday at 09:00, on working days\n  Next: "},
+		{[]string{"job", "simulate"}, 0, "if nobody does anything and the rules stay as they are.\n"},
+		{[]string{"job", "simulate", "--weeks", "3", "--with-off"}, 0, "with the rules that are switched off.\n"},
+		{[]string{"job", "simulate", "--weeks", "27"}, 2, "--weeks must be a whole number from 1 to 26; it is 27"},
 		{[]string{"export"}, 2, "Usage"},
 	} {
 		r := runLine(t, env, c.args...)

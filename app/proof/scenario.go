@@ -273,9 +273,9 @@ func (r *Result) readLedger(ctx context.Context, sys *server.System) error {
 			}
 		}
 	}
-	runs, err := sys.Runner.Runs(ctx, 100*r.Plan.Instants)
+	runs, err := sys.Runner.Runs(ctx, rule, 100*r.Plan.Instants)
 	for _, run := range runs {
-		if run.Job == rule && run.Attempt > 1 {
+		if run.Attempt > 1 {
 			r.Runs++
 		}
 	}

@@ -63,3 +63,19 @@ func BenchmarkMessages(b *testing.B) {
 	b.ReportMetric(float64(made.Microseconds())/float64(b.N)/1000, "ms/made")
 	b.ReportMetric(float64((b.Elapsed()-made).Microseconds())/float64(b.N)/1000, "ms/sent")
 }
+
+// BenchmarkCalendar is a look at the next twelve weeks of twenty people, each of
+// whom has something to be reminded of on nearly every day.
+func BenchmarkCalendar(b *testing.B) {
+	p := run(b, b.TempDir())
+	p.work()
+	for i := range 20 {
+		p.addPerson(fmt.Sprintf("Person %d", i), workpackages.Roles()[i%5])
+	}
+	who, _ := p.person("Director", workpackages.AssistantDirector)
+	for b.Loop() {
+		if a := who.get("/calendar"); a.Status != http.StatusOK {
+			b.Fatal(a.Status, a.Body)
+		}
+	}
+}

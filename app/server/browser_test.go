@@ -149,11 +149,14 @@ func TestPagesInABrowserAtBothWidths(t *testing.T) {
 	ctx, said := chromium(t)
 	p.signedIn(ctx, director)
 	for _, width := range []int64{1280, 390} {
-		paths := append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors")
+		paths := append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors", "/jobs/status-update-due?dry-run")
 		for i, path := range paths {
-			actions := []chromedp.Action[chromedp.Void]{size(width, 900), chromedp.Navigate(p.URL + strings.TrimSuffix(path, "?errors")), chromedp.WaitReady(chromedp.CSS("main"))}
+			actions := []chromedp.Action[chromedp.Void]{size(width, 900), chromedp.Navigate(p.URL + strings.TrimSuffix(strings.TrimSuffix(path, "?errors"), "?dry-run")), chromedp.WaitReady(chromedp.CSS("main"))}
 			if strings.HasSuffix(path, "?errors") {
 				actions = append(actions, chromedp.Click(chromedp.CSS("button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-error-summary")))
+			}
+			if strings.HasSuffix(path, "?dry-run") {
+				actions = append(actions, chromedp.Click(chromedp.CSS("button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-inset-text")))
 			}
 			var wide int64
 			var small []string

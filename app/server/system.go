@@ -82,7 +82,7 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 			s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue,
 			func(ctx context.Context) error { return s.Runner.Tidy(ctx) }, // it is made below
 		},
-		Annexa:  schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
+		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
 	})
 	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)
 	if err != nil {

@@ -36,8 +36,12 @@ func (s *Store) SaveRun(ctx context.Context, r schedules.Run) error {
 }
 
 // Runs implements schedules.Store.
-func (s *Store) Runs(ctx context.Context, limit int) ([]schedules.Run, error) {
-	return newest[schedules.Run](ctx, s, colJobRuns, "started_at", bson.D{}, limit)
+func (s *Store) Runs(ctx context.Context, job string, limit int) ([]schedules.Run, error) {
+	filter := bson.D{}
+	if job != "" {
+		filter = bson.D{{Key: "job", Value: job}}
+	}
+	return newest[schedules.Run](ctx, s, colJobRuns, "started_at", filter, limit)
 }
 
 type jobState struct {

@@ -56,9 +56,16 @@ func TestTheLedgerOfRunsIsNewestFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	runs, err := s.Runs(t.Context(), 2)
+	runs, err := s.Runs(t.Context(), "", 2)
 	if err != nil || len(runs) != 2 || runs[0].ID != "4" || runs[1].ID != "3" || runs[0].State != schedules.Done {
 		t.Errorf("%+v %v", runs, err)
+	}
+	other := schedules.Run{ID: "other", Job: "other", State: schedules.Done, StartedAt: morning}
+	if _, err := s.AddRun(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if runs, err := s.Runs(t.Context(), "other", 2); err != nil || len(runs) != 1 || runs[0].ID != "other" {
+		t.Errorf("of one job: %+v %v", runs, err)
 	}
 	if _, err := s.Run(t.Context(), "9"); workpackages.KindOf(err) != workpackages.NotFound {
 		t.Errorf("one that is not there: %v", err)

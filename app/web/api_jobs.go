@@ -81,7 +81,7 @@ type jsonRun struct {
 }
 
 func (s *Server) apiJobRuns(c *fiber.Ctx) error {
-	runs, err := s.Jobs.Runs(c.UserContext(), min(max(c.QueryInt("limit", 100), 1), 1000))
+	runs, err := s.Jobs.Runs(c.UserContext(), c.Query("job"), min(max(c.QueryInt("limit", 100), 1), 1000))
 	if err != nil {
 		return err
 	}

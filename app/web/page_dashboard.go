@@ -16,6 +16,7 @@ type board struct {
 	Groups  []groupView
 	Looks   []look     // what wants looking at first, worst first
 	Checked string     // "09:00"
+	Warned  []string   // what is wrong with the reminders, for assistant directors
 	Annexa  *checkHead // the newest Annexe A check, of the whole return if there is one; nil when there is none
 }
 
@@ -143,6 +144,11 @@ func (s *Server) dashboardPage(c *fiber.Ctx) error {
 	b, err := s.boardFor(c)
 	if err != nil {
 		return err
+	}
+	if actorOf(c).Role == workpackages.AssistantDirector {
+		if b.Warned, err = s.warnings(c.UserContext()); err != nil {
+			return err
+		}
 	}
 	return s.render(c, http.StatusOK, "dashboard", page{Title: "Dashboard", Done: doneWords[c.Query("done")], Refresh: true, Data: b})
 }

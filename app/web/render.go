@@ -42,6 +42,7 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"asset":    a.url,
 		"date":     func(t time.Time) string { return t.In(zone).Format("2 January 2006") },
 		"datetime": func(t time.Time) string { return t.In(zone).Format("2 January 2006 at 15:04") },
+		"clock":    func(t time.Time) string { return t.In(zone).Format("15:04") },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"status":   newStatusTag,
 		"fit":      newFitTag,
@@ -50,6 +51,8 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"sentence": sentenceCase,
 		"dot":      withDot,
 		"plural":   plural,
+		"longday":  longDay,
+		"remarks":  newRemarks,
 	}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
@@ -136,12 +139,16 @@ func (s *Server) render(c *fiber.Ctx, status int, name string, p page) error {
 const serviceName = "Readiness"
 
 func navFor(role workpackages.Role, at string) []navItem {
-	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/annexa", Text: "Annexe A"}, {URL: "/messages", Text: "Messages"}}
+	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/annexa", Text: "Annexe A"}, {URL: "/messages", Text: "Messages"}, {URL: "/jobs", Text: "Reminders"}}
 	if slices.Contains(editors, role) {
 		items = append(items, navItem{URL: "/people", Text: "People"})
 	}
+	under := func(url string) bool { return at == url || url != "/" && strings.HasPrefix(at, url+"/") }
 	for i := range items {
-		items[i].Current = at == items[i].URL || items[i].URL != "/" && strings.HasPrefix(at, items[i].URL+"/")
+		items[i].Current = under(items[i].URL) || items[i].URL == "/jobs" && slices.ContainsFunc(underReminders, under)
 	}
 	return items
 }
+
+// underReminders are the pages that the navigation of the reminders leads to.
+var underReminders = []string{"/rules", "/calendar"}

@@ -82,6 +82,12 @@ func (s *Server) routes() []route {
 		{"POST", "/people/:id", directors, s.submitPerson},
 		{"POST", "/people/:id/link", directors, s.submitPersonLink},
 		{"GET", "/messages", signedIn, s.messagesPage},
+		{"GET", "/jobs", signedIn, s.jobsPage},
+		{"GET", "/jobs/:name", signedIn, s.jobPage},
+		{"POST", "/jobs/:name/dry-run", directors, s.submitDryRun},
+		{"GET", "/jobs/:name/run", directors, s.jobRunPage},
+		{"POST", "/jobs/:name/run", directors, s.submitJobRun},
+		{"GET", "/calendar", editors, s.calendarPage},
 
 		// JSON
 		{"GET", "/api/v1/openapi.yaml", everybody, s.openAPI},
@@ -110,6 +116,7 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/jobs", signedIn, s.apiJobs},
 		{"GET", "/api/v1/jobs/runs", signedIn, s.apiJobRuns},
 		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},
+		{"GET", "/api/v1/calendar", editors, s.apiCalendar},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -48,8 +49,10 @@ type Ledger interface {
 type Jobs interface {
 	Jobs(ctx context.Context) ([]schedules.JobInfo, error)
 	Health(ctx context.Context) (schedules.Health, error)
-	Runs(ctx context.Context, limit int) ([]schedules.Run, error)
+	Runs(ctx context.Context, job string, limit int) ([]schedules.Run, error)
 	RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (schedules.Report, error)
+	Between(ctx context.Context, from, to time.Time, limit int, includeOff bool) ([]schedules.Occurrence, error)
+	Simulate(ctx context.Context, from, until time.Time, withOff bool) (schedules.Calendar, error)
 }
 
 // Options is everything the web needs from outside.
@@ -85,6 +88,10 @@ type Server struct {
 	desk    *desk
 	secure  bool // cookies only over HTTPS
 	proxies []netip.Prefix
+
+	watch   sync.Mutex
+	watched time.Time // when the warnings were found out
+	warned  []string
 }
 
 // requestTimeout bounds the work done for one request: Fiber does not see a
