@@ -298,6 +298,7 @@ func everyPage(personID, milestone string) []string {
 		"/", "/groups/" + groupOfsted, "/groups/" + groupOfsted + "/edit", pkg, pkg + "/history", pkg + "/update", pkg + "/edit",
 		pkg + "/milestones/new", pkg + "/actions/new", pkg + "/evidence/new", pkg + "/milestones/" + milestone,
 		"/people", "/people/new", "/people/" + personID, "/messages", "/accessibility", "/nowhere",
+		"/messages?state=dead", "/mine/times",
 	}
 }
 

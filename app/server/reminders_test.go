@@ -128,7 +128,7 @@ func TestWithoutSlackTheMessageIsOnThePage(t *testing.T) {
 	}
 	b, _ := p.person("Director", workpackages.AssistantDirector)
 	page := b.get("/messages").Body
-	for _, want := range []string{"Not sent: Slack is not connected", "Status update due: 2 packages", "You get this because you lead the Ofsted Steering Group.", "/groups/" + groupOfsted, "Lead One"} {
+	for _, want := range []string{"Not sent", "Slack is not connected.", "Status update due: 2 packages", "You get this because you lead the Ofsted Steering Group.", "/groups/" + groupOfsted, "Lead One"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
