@@ -448,7 +448,7 @@ func TestTheDashboardSaysWhatCouldNotBeSentToThoseWhoCanMendIt(t *testing.T) {
 	lead, two := p.addPerson("Lead One", workpackages.Lead), p.addPerson("Lead Two", workpackages.Lead)
 	director, _ := p.person("Director", workpackages.AssistantDirector)
 	viewer, _ := p.person("Some Viewer", workpackages.Viewer)
-	has(t, "a quiet dashboard", director.get("/").Body, nil, []string{"Messages:", "could not be sent"})
+	has(t, "a quiet dashboard", director.get("/").Body, nil, []string{"could not be sent", "15 minutes"})
 	p.post(letter(lead, "2026-11-24", "A milestone"))
 	p.advance(2 * time.Minute) // what was found out before is kept for a minute
 	page := director.get("/").Body
@@ -615,4 +615,42 @@ func TestPreferencesThroughTheAPIAreOnesOwn(t *testing.T) {
 	if a := p.api(workpackages.Lead, "GET", path, nil); a.Status != http.StatusNotFound || !strings.Contains(a.Body, "A token is nobody") {
 		t.Errorf("a token: %d %s", a.Status, a.Body)
 	}
+}
+
+// TestMessagesInABrowserAtBothWidths looks at a ledger in which everything happens.
+func TestMessagesInABrowserAtBothWidths(t *testing.T) {
+	p, slack := slackFor(t, "lead.one@example.gov.uk", "lead.two@example.gov.uk")
+	director := p.addPerson("Director Example", workpackages.AssistantDirector)
+	one, two := p.addPerson("Lead One", workpackages.Lead), p.addPerson("Lead Two", workpackages.Lead)
+	slack.Fail(notifytest.Fault{Method: "users.lookupByEmail", Status: 500})
+	sent := letter(one, "2026-11-24", "First audit cycle reported to the steering group")
+	sent.Content.Items = append(sent.Content.Items, notifications.Item{Section: "Status update due", Title: "Self-evaluation and evidence", Detail: "no update for 11 working days"})
+	sent.Rules = append(sent.Rules, "status-update-due")
+	p.post(sent)
+	p.advance(time.Minute)
+	p.deliver()
+	edit := letter(one, "2", "First audit cycle reported to the steering group")
+	edit.Op, edit.Target, edit.Content.Heading = notifications.Edit, sent.ID, "All done for today"
+	edit.Content.Items[0].Done = true
+	p.post(edit)
+	p.advance(time.Hour)
+	slack.Fail(notAMember)
+	dead := letter(director, "2026-11-24", "Name an owner for the case system")
+	p.post(dead)
+	p.advance(time.Hour)
+	for range 40 {
+		slack.Fail(notifytest.Fault{Status: 500})
+	}
+	p.post(letter(two, "2026-11-24", "Every case file names its allocated worker"))
+	for range 9 {
+		p.advance(2 * time.Minute)
+		p.deliver()
+	}
+	ctx, said := chromium(t)
+	p.signedIn(ctx, director)
+	p.fits(ctx, "messages-", []string{
+		"/", "/messages", "/messages?all", "/messages?state=dead&from=2026-11-17", "/messages?from=soon",
+		oneURL(dead.ID), oneURL(sent.ID), oneURL(edit.ID), "/mine/times", "/mine/times?done=times",
+	})
+	said.check(t)
 }
