@@ -48,7 +48,7 @@ func (r *recent[T]) forget() {
 // the count of what could not be sent: on the embedded engine that reads the ledger.
 const (
 	standingFor = 10 * time.Second
-	unsentFor   = time.Minute
+	unsentFor   = 5 * time.Minute
 )
 
 // lookedBack is how many days of messages the dashboard speaks for.
