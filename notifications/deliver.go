@@ -335,7 +335,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 	to, err := s.recipient(ctx, m)
 	switch {
 	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
-		end.err = &Permanent{"This person is no longer known here", "person_unknown"}
+		end.err = &Permanent{"This person is no longer known here: see that somebody else has their work", "person_unknown"}
 	case err != nil:
 		end.err = &Retry{Reason: "The database did not answer"}
 	}
@@ -354,7 +354,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 	}
 	switch {
 	case to.gone:
-		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent", "person_disabled"}
+		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent: see that somebody else has their work", "person_disabled"}
 	case !m.NotAfter.IsZero() && s.now().After(m.NotAfter):
 		end.err = &Permanent{late(m), "too_late"}
 	case s.now().After(m.LeaseUntil.Add(-s.lease() / 2)):
@@ -398,7 +398,7 @@ func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
 
 // late is what the ledger says of a message whose use was over before it went.
 func late(m Message) string {
-	text := "Not sent: it could not be sent in time, and would only confuse now"
+	text := "Not sent: it could not be sent in time, and would only confuse now. Send it again if it is still of use"
 	if m.Detail != "" {
 		text += ". Before that: " + m.Detail
 	}

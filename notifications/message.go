@@ -196,7 +196,8 @@ func (c Content) Short() string {
 // Filter chooses messages of the ledger; zero fields choose all.
 type Filter struct {
 	State     State
-	Rule      string
+	Open      bool      // those on the way, whatever their state
+	Rule      string    // one of the rules a message speaks for
 	Recipient string    // a person's id, or ChannelID
 	Since     time.Time // made then or later
 	Until     time.Time // made before

@@ -36,7 +36,7 @@ func (s *Service) settle(m Message, end ending) Message {
 	m.NotBefore = now.Add(wait)
 	switch {
 	case end.unsettled && now.Sub(m.CreatedAt) > askFor:
-		m.State, m.Detail = Dead, "Nobody knows whether this was sent, and Slack could not be asked: "+end.err.Error()
+		m.State, m.Detail = Dead, "Nobody knows whether this was sent: look for it in Slack before you send it again. Slack could not be asked: "+end.err.Error()
 		return m.tried(now, "unknown", end.err.Error())
 	case end.unsettled:
 		m.State, m.Detail = Uncertain, "It may have been sent, and Slack could not be asked yet: "+end.err.Error()

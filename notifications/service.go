@@ -297,16 +297,27 @@ type Standing struct {
 // overdueAfter is how long a message may be due before somebody should know.
 const overdueAfter = 15 * time.Minute
 
+// putOffFor is how far ahead a message may have been put off that was tried and is
+// still to be sent.
+const putOffFor = time.Hour
+
 // Standing says how the outbox stands.
 func (s *Service) Standing(ctx context.Context) (Standing, error) {
 	now := s.now()
-	due, err := s.Store.DueNow(ctx, now, 0)
+	queue, err := s.Store.DueNow(ctx, now.Add(putOffFor), 0)
 	if err != nil {
 		return Standing{}, err
 	}
-	st := Standing{Waiting: len(due)}
-	for _, d := range due {
-		if now.Sub(d.NotBefore) > overdueAfter {
+	var st Standing
+	for _, d := range queue {
+		since, err := s.waitingSince(ctx, d)
+		if err != nil {
+			return Standing{}, err
+		}
+		if !since.After(now) {
+			st.Waiting++
+		}
+		if now.Sub(since) > overdueAfter {
 			st.Overdue++
 		}
 	}
@@ -315,4 +326,22 @@ func (s *Service) Standing(ctx context.Context) (Standing, error) {
 	s.mu.Unlock()
 	st.HeldUntil, err = s.Store.Hold(ctx)
 	return st, err
+}
+
+// waitingSince gives when a message should have gone. Each try that fails puts it
+// off, so one that was tried has waited since the first try of this sending.
+func (s *Service) waitingSince(ctx context.Context, d Due) (time.Time, error) {
+	if s.now().Sub(d.NotBefore) > overdueAfter {
+		return d.NotBefore, nil
+	}
+	m, err := s.Store.Message(ctx, d.Key)
+	if err != nil && workpackages.KindOf(err) != workpackages.NotFound {
+		return time.Time{}, err
+	}
+	for _, t := range m.Tries {
+		if !t.At.Before(d.CreatedAt) && t.At.Before(d.NotBefore) {
+			return t.At, nil
+		}
+	}
+	return d.NotBefore, nil
 }

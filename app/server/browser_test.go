@@ -148,12 +148,25 @@ func TestPagesInABrowserAtBothWidths(t *testing.T) {
 	p, director, milestone := livedIn(t)
 	ctx, said := chromium(t)
 	p.signedIn(ctx, director)
+	p.fits(ctx, "", append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors", "/jobs/status-update-due?dry-run"))
+	said.check(t)
+}
+
+// fits opens pages at both widths, holds them to their screen, and leaves pictures
+// where they are wanted. A path that ends in ?errors has its form sent as it is, and
+// one that ends in ?all has everything folded away opened.
+func (p *product) fits(ctx context.Context, prefix string, paths []string) {
+	t := p.t
+	t.Helper()
 	for _, width := range []int64{1280, 390} {
-		paths := append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors", "/jobs/status-update-due?dry-run")
 		for i, path := range paths {
-			actions := []chromedp.Action[chromedp.Void]{size(width, 900), chromedp.Navigate(p.URL + strings.TrimSuffix(strings.TrimSuffix(path, "?errors"), "?dry-run")), chromedp.WaitReady(chromedp.CSS("main"))}
+			at := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, "?errors"), "?all"), "?dry-run")
+			actions := []chromedp.Action[chromedp.Void]{size(width, 900), chromedp.Navigate(p.URL + at), chromedp.WaitReady(chromedp.CSS("main"))}
 			if strings.HasSuffix(path, "?errors") {
-				actions = append(actions, chromedp.Click(chromedp.CSS("button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-error-summary")))
+				actions = append(actions, chromedp.Click(chromedp.CSS("main button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-error-summary")))
+			}
+			if strings.HasSuffix(path, "?all") {
+				actions = append(actions, discard(chromedp.Evaluate[any](`document.querySelectorAll("details").forEach(d => d.open = true)`)))
 			}
 			if strings.HasSuffix(path, "?dry-run") {
 				actions = append(actions, chromedp.Click(chromedp.CSS("button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-inset-text")))
@@ -175,14 +188,13 @@ func TestPagesInABrowserAtBothWidths(t *testing.T) {
 				t.Errorf("%s at %d has a target under 24 pixels: %s", path, width, s)
 			}
 			if pictures != "" {
-				name := filepath.Join(pictures, fmt.Sprintf("%d-%02d.png", width, i))
+				name := filepath.Join(pictures, fmt.Sprintf("%s%d-%02d.png", prefix, width, i))
 				if err := os.WriteFile(name, picture, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 	}
-	said.check(t)
 }
 
 // tooSmall lists buttons and lone links under 24 by 24 CSS pixels (WCAG 2.2,

@@ -299,6 +299,7 @@ func everyPage(personID, milestone string) []string {
 		pkg + "/milestones/new", pkg + "/actions/new", pkg + "/evidence/new", pkg + "/milestones/" + milestone,
 		"/people", "/people/new", "/people/" + personID, "/messages", "/accessibility", "/nowhere",
 		"/jobs", "/jobs/status-update-due", "/jobs/status-update-due/run", "/calendar", "/calendar?off=true", "/calendar?day=2026-12-15",
+		"/messages?state=dead", "/mine/times",
 	}
 }
 

@@ -152,7 +152,7 @@ func TestWithoutSlackTheMessageIsOnThePage(t *testing.T) {
 	}
 	b, _ := p.person("Director", workpackages.AssistantDirector)
 	page := b.get("/messages").Body
-	for _, want := range []string{"Not sent: Slack is not connected", "2 status updates due", "You get this because you lead the Ofsted Steering Group.", "/mine", "Lead One"} {
+	for _, want := range []string{"Not sent", "Slack is not connected.", "2 status updates due", "You get this because you lead the Ofsted Steering Group.", "/mine", "Lead One"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

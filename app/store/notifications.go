@@ -59,6 +59,9 @@ func (s *Store) Messages(ctx context.Context, f notifications.Filter) ([]notific
 	if f.State != "" {
 		filter = append(filter, bson.E{Key: "state", Value: f.State})
 	}
+	if f.Open {
+		filter = append(filter, bson.E{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Pending, notifications.Sending, notifications.Uncertain}}}})
+	}
 	if f.Rule != "" {
 		// The field of a message's rules is younger than that of its rule.
 		filter = append(filter, bson.E{Key: "$or", Value: bson.A{bson.D{{Key: "rule", Value: f.Rule}}, bson.D{{Key: "rules", Value: f.Rule}}}})

@@ -90,6 +90,7 @@ func TestTheLedgerIsFiltered(t *testing.T) {
 		{"all", notifications.Filter{}, []string{"0", "1", "2"}},
 		{"the newest two", notifications.Filter{Limit: 2}, []string{"0", "1"}},
 		{"those that are dead", notifications.Filter{State: notifications.Dead}, []string{"2"}},
+		{"those on the way", notifications.Filter{Open: true}, []string{"0"}},
 		{"of a rule, by itself or among others", notifications.Filter{Rule: "rule"}, []string{"0", "1", "2"}},
 		{"of another", notifications.Filter{Rule: "other"}, []string{"1"}},
 		{"to somebody", notifications.Filter{Recipient: "somebody"}, []string{"1"}},

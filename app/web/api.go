@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"readiness/notifications"
 	"readiness/workpackages"
 )
 
@@ -57,24 +58,30 @@ func readJSON(c *fiber.Ctx, v any) error {
 }
 
 func jsonKind(goType string) string {
-	switch strings.TrimPrefix(goType, "*") {
+	switch goType = strings.TrimPrefix(goType, "*"); goType {
 	case "int", "int64":
 		return "whole number"
 	case "bool":
 		return "true or false"
+	}
+	if strings.HasPrefix(goType, "[]") {
+		return "list"
 	}
 	return "string"
 }
 
 // writeOf reads If-Match, which every write to a package needs, and
 // Idempotency-Key, which it may have.
-func writeOf(c *fiber.Ctx) (workpackages.Write, error) {
+func writeOf(c *fiber.Ctx) (workpackages.Write, error) { return writeFrom(c, 1) }
+
+// writeFrom is writeOf for what counts its versions from another number.
+func writeFrom(c *fiber.Ctx, least int64) (workpackages.Write, error) {
 	match := strings.TrimSpace(c.Get(fiber.HeaderIfMatch))
 	if match == "" {
 		return workpackages.Write{}, &fiber.Error{Code: http.StatusPreconditionRequired, Message: `Say which version you read, with If-Match: "VERSION". It is in the ETag header and the field "version"`}
 	}
 	n, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(match, "W/"), `"`), 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < least {
 		return workpackages.Write{}, &fiber.Error{Code: http.StatusBadRequest, Message: `If-Match must be one version number in quotation marks, such as "7"`}
 	}
 	key := c.Get("Idempotency-Key")
@@ -88,19 +95,29 @@ func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + 
 
 // asAt reads the as_at of a query: an instant, or a day, meaning its end.
 func (s *Server) asAt(c *fiber.Ctx) (time.Time, error) {
-	text := c.Query("as_at")
+	t, day, err := s.instant(c, "as_at")
+	if err == nil && day {
+		t = t.AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	return t, err
+}
+
+// instant reads an instant of a query, or a day, which gives its first moment; zero
+// when there is none.
+func (s *Server) instant(c *fiber.Ctx, name string) (t time.Time, day bool, err error) {
+	text := c.Query(name)
 	if text == "" {
-		return time.Time{}, nil
+		return time.Time{}, false, nil
 	}
 	// A plus sign in a query is read as a space.
 	if t, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+")); err == nil {
-		return t, nil
+		return t, false, nil
 	}
 	if t, err := time.ParseInLocation(time.DateOnly, text, s.Zone); err == nil {
-		return t.AddDate(0, 0, 1).Add(-time.Millisecond), nil
+		return t, true, nil
 	}
-	return time.Time{}, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
-		{Field: "as_at", Message: "Give a day such as 2026-11-24, or an instant such as 2026-11-24T09:00:00Z"}}}
+	return time.Time{}, false, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
+		{Field: name, Message: "Give a day such as 2026-11-24, or an instant such as 2026-11-24T09:00:00Z"}}}
 }
 
 func (s *Server) apiGroups(c *fiber.Ctx) error {
@@ -176,8 +193,11 @@ func (s *Server) jsonWhole(c *fiber.Ctx, w workpackages.WorkPackage) (jsonWholeP
 
 // currentForAPI turns the newer version in a Stale error into JSON for the body.
 func (s *Server) currentForAPI(current any) any {
-	if w, ok := current.(workpackages.WorkPackage); ok {
-		return newJSONWhole(workpackages.Assess(w, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
+	switch v := current.(type) {
+	case workpackages.WorkPackage:
+		return newJSONWhole(workpackages.Assess(v, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
+	case notifications.Preferences:
+		return newJSONPreferences(v)
 	}
 	return nil
 }

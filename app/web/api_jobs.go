@@ -7,9 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"readiness/notifications"
 	"readiness/schedules"
-	"readiness/workpackages"
 )
 
 //go:embed openapi.yaml
@@ -18,47 +16,6 @@ var openAPIDocument []byte
 func (s *Server) openAPI(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "application/yaml")
 	return c.Send(openAPIDocument)
-}
-
-type jsonNotification struct {
-	Key           string              `json:"key"`
-	Rule          string              `json:"rule"`
-	Recipient     string              `json:"recipient"`
-	RecipientName string              `json:"recipient_name"`
-	Channel       string              `json:"channel"`
-	State         notifications.State `json:"state"`
-	Attempts      int                 `json:"attempts"`
-	Why           string              `json:"why"`
-	Detail        string              `json:"detail,omitempty"`
-	Text          string              `json:"text"`
-	CreatedAt     time.Time           `json:"created_at"`
-	SentAt        *time.Time          `json:"sent_at"`
-}
-
-func (s *Server) apiNotifications(c *fiber.Ctx) error {
-	f := notifications.Filter{State: notifications.State(c.Query("state")), Rule: c.Query("rule"), Limit: min(max(c.QueryInt("limit", ledgerLimit), 1), 1000)}
-	if _, known := stateWords[f.State]; f.State != "" && !known {
-		return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
-			{Field: "state", Message: "Give one of pending, sending, sent, uncertain, dead, not_sent"}}}
-	}
-	all, err := s.Ledger.Messages(c.UserContext(), f)
-	if err != nil {
-		return err
-	}
-	out := struct {
-		Notifications []jsonNotification `json:"notifications"`
-	}{Notifications: []jsonNotification{}}
-	for _, m := range all {
-		j := jsonNotification{
-			Key: m.ID, Rule: m.Rule, Recipient: m.RecipientID, RecipientName: m.RecipientName, Channel: m.Channel, State: m.State,
-			Attempts: m.Attempts, Why: m.Reason, Detail: m.Detail, Text: m.Preview, CreatedAt: m.CreatedAt,
-		}
-		if !m.SentAt.IsZero() {
-			j.SentAt = &m.SentAt
-		}
-		out.Notifications = append(out.Notifications, j)
-	}
-	return sendJSON(c, http.StatusOK, out)
 }
 
 func (s *Server) apiJobs(c *fiber.Ctx) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,7 +28,7 @@ type changedNote struct{ Summary, By, When string }
 
 // field is one question.
 type field struct {
-	Kind         string // text, email, password, textarea, number, date, select, radios, checkbox
+	Kind         string // text, email, password, textarea, number, date, select, radios, checkbox, checkboxes
 	Name, Label  string
 	Hint         string
 	Value        string
@@ -36,6 +37,7 @@ type field struct {
 	Error        string
 	Max          int // characters, for the counter under a textarea
 	Rows         int
+	Width        int // characters of a short text; 0: the whole width
 	Autocomplete string
 	Suffix       string
 	Options      []option
@@ -123,6 +125,9 @@ func fill(fields []field, v values) {
 		}
 		for j := range f.Options {
 			f.Options[j].Chosen = f.Options[j].Value == f.Value
+			if f.Kind == "checkboxes" {
+				f.Options[j].Chosen = slices.Contains(v[f.Name], f.Options[j].Value)
+			}
 			fill(f.Options[j].Fields, v)
 		}
 	}

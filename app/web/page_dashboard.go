@@ -13,11 +13,12 @@ import (
 // board is one dashboard: the whole picture, worked out for the template.
 type board struct {
 	workpackages.Readiness
-	Groups  []groupView
-	Looks   []look     // what wants looking at first, worst first
-	Checked string     // "09:00"
-	Warned  []string   // what is wrong with the reminders, for assistant directors
-	Annexa  *checkHead // the newest Annexe A check, of the whole return if there is one; nil when there is none
+	Groups   []groupView
+	Looks    []look       // what wants looking at first, worst first
+	Checked  string       // "09:00"
+	Warned   []string     // what is wrong with the reminders, for assistant directors
+	Annexa   *checkHead   // the newest Annexe A check, of the whole return if there is one; nil when there is none
+	Messages *messageNews // for those who look after them; nil when all is well
 }
 
 type groupView struct {
@@ -90,7 +91,8 @@ func (s *Server) boardFor(c *fiber.Ctx) (board, error) {
 	case workpackages.KindOf(err) != workpackages.NotFound:
 		return b, err
 	}
-	return b, nil
+	b.Messages, err = s.messageNews(c)
+	return b, err
 }
 
 func (s *Server) groupView(g workpackages.GroupReadiness, by workpackages.Actor) groupView {
@@ -138,6 +140,8 @@ var doneWords = map[string]string{
 	"issues":     "Issue saved",
 	"group":      "Group saved",
 	"person":     "Person saved",
+	"resent":     "It will be sent again",
+	"times":      "Times saved",
 }
 
 func (s *Server) dashboardPage(c *fiber.Ctx) error {

@@ -88,6 +88,11 @@ func (s *Server) routes() []route {
 		{"GET", "/jobs/:name/run", directors, s.jobRunPage},
 		{"POST", "/jobs/:name/run", directors, s.submitJobRun},
 		{"GET", "/calendar", editors, s.calendarPage},
+		{"GET", "/messages/one", signedIn, s.messagePage},
+		{"POST", "/messages/one", directors, s.submitMessage},
+		{"GET", "/messages.csv", directors, s.messagesCSV},
+		{"GET", "/mine/times", signedIn, s.timesPage},
+		{"POST", "/mine/times", signedIn, s.submitTimes},
 
 		// JSON
 		{"GET", "/api/v1/openapi.yaml", everybody, s.openAPI},
@@ -113,6 +118,9 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/readiness", signedIn, s.apiReadiness},
 		{"GET", "/api/v1/people", editors, s.apiPeople},
 		{"GET", "/api/v1/notifications", signedIn, s.apiNotifications},
+		{"POST", "/api/v1/notifications/resend", directors, s.apiResend},
+		{"GET", "/api/v1/me/preferences", signedIn, s.apiPreferences},
+		{"PUT", "/api/v1/me/preferences", signedIn, s.apiSavePreferences},
 		{"GET", "/api/v1/jobs", signedIn, s.apiJobs},
 		{"GET", "/api/v1/jobs/runs", signedIn, s.apiJobRuns},
 		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},

@@ -42,6 +42,9 @@ type Auth interface {
 // Ledger is the record of messages sent; notifications provides it.
 type Ledger interface {
 	Messages(ctx context.Context, f notifications.Filter) ([]notifications.Message, error)
+	Message(ctx context.Context, id string) (notifications.Message, error)
+	Resend(ctx context.Context, by workpackages.Actor, id string) (notifications.Message, error)
+	Standing(ctx context.Context) (notifications.Standing, error)
 }
 
 // Jobs is the list of scheduled jobs, their runs, and whether they come to their
@@ -60,6 +63,7 @@ type Options struct {
 	Packages    *workpackages.Service
 	Auth        Auth
 	Ledger      Ledger
+	Desk        *notifications.Desk // when people may be reminded
 	Jobs        Jobs
 	Ping        func(ctx context.Context) error
 	Log         *slog.Logger
@@ -86,7 +90,9 @@ type Server struct {
 	pages   pages
 	metrics *metrics
 	desk    *desk
-	secure  bool // cookies only over HTTPS
+	outbox  recent[notifications.Standing]
+	unsent  recent[int] // messages of the last days that could not be sent
+	secure  bool        // cookies only over HTTPS
 	proxies []netip.Prefix
 
 	watch   sync.Mutex
@@ -100,7 +106,10 @@ const requestTimeout = 15 * time.Second
 
 // New builds the application with every route of the table.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, metrics: newMetrics()}
+	s := &Server{Options: o, metrics: newMetrics(), outbox: recent[notifications.Standing]{keep: standingFor}, unsent: recent[int]{keep: unsentFor}}
+	if err := s.metrics.registry.Register(outboxMetrics{s, s.Now()}); err != nil {
+		return nil, err
+	}
 	if s.Check == nil {
 		s.Check = annexa.Check
 	}
