@@ -148,7 +148,7 @@ func (v *day) group(id string) workpackages.GroupReadiness {
 // answer gives what a person said about a concern's subject, or nil.
 func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Response {
 	for i, r := range v.responses {
-		if r.Subject == c.Subject && r.PersonID == personID && r.Concern == c.Kind {
+		if r.PersonID == personID && isAbout(r, c) {
 			return &v.responses[i]
 		}
 	}
@@ -158,8 +158,18 @@ func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Resp
 // answered reports whether somebody has answered a concern in a way that stands.
 func (v *day) answered(c workpackages.Concern) bool {
 	return slices.ContainsFunc(v.responses, func(r workpackages.Response) bool {
-		return r.Subject == c.Subject && r.Concern == c.Kind && r.InForce(v.today)
+		return isAbout(r, c) && r.InForce(v.today)
 	})
+}
+
+// isAbout reports whether an answer is about a concern. Who had it the time before,
+// which ended with an update or another date, is not asked whether they still do.
+func isAbout(r workpackages.Response, c workpackages.Concern) bool {
+	if r.Subject != c.Subject || r.Concern != c.Kind {
+		return false
+	}
+	ahead := c.Kind == workpackages.MilestoneSoon || c.Kind == workpackages.EvidenceOld // answered before it is due
+	return ahead || r.Kind != workpackages.HaveIt || !r.Until.Before(c.Due)
 }
 
 // audience works out who is told about a concern by its rule.
@@ -171,7 +181,7 @@ func (v *day) answered(c workpackages.Concern) bool {
 func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 	var notTheirs, hadIt []string
 	for _, r := range v.responses {
-		if r.Subject != c.Subject || r.Concern != c.Kind {
+		if !isAbout(r, c) {
 			continue
 		}
 		switch {

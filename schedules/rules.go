@@ -112,6 +112,8 @@ type RuleInfo struct {
 
 var workingWeek = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
 
+var everyDay = append([]time.Weekday{time.Saturday, time.Sunday}, workingWeek...)
+
 // ruleList is every rule there is.
 var ruleList = []RuleInfo{
 	{
