@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"readiness/schedules"
 	"readiness/workpackages"
 )
 
@@ -58,10 +59,12 @@ func readJSON(c *fiber.Ctx, v any) error {
 
 func jsonKind(goType string) string {
 	switch strings.TrimPrefix(goType, "*") {
-	case "int", "int64":
+	case "int", "int64", "time.Weekday":
 		return "whole number"
 	case "bool":
 		return "true or false"
+	case "[]time.Weekday", "[]schedules.Audience", "[]schedules.ClosedPeriod":
+		return "list"
 	}
 	return "string"
 }
@@ -176,8 +179,15 @@ func (s *Server) jsonWhole(c *fiber.Ctx, w workpackages.WorkPackage) (jsonWholeP
 
 // currentForAPI turns the newer version in a Stale error into JSON for the body.
 func (s *Server) currentForAPI(current any) any {
-	if w, ok := current.(workpackages.WorkPackage); ok {
-		return newJSONWhole(workpackages.Assess(w, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
+	switch v := current.(type) {
+	case workpackages.WorkPackage:
+		return newJSONWhole(workpackages.Assess(v, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
+	case workpackages.Group:
+		return newJSONBareGroup(v)
+	case schedules.Rule:
+		return newJSONRule(v)
+	case schedules.ClosedDays:
+		return newJSONClosed(v)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,7 +28,7 @@ type changedNote struct{ Summary, By, When string }
 
 // field is one question.
 type field struct {
-	Kind         string // text, email, password, textarea, number, date, select, radios, checkbox
+	Kind         string // text, email, password, textarea, number, date, select, radios, checkbox, checkboxes
 	Name, Label  string
 	Hint         string
 	Value        string
@@ -38,6 +39,7 @@ type field struct {
 	Rows         int
 	Autocomplete string
 	Suffix       string
+	Width        int // of the input, in characters; 0: as wide as can be
 	Options      []option
 }
 
@@ -97,6 +99,9 @@ func typed(c *fiber.Ctx) values {
 
 func (v values) get(name string) string { return url.Values(v).Get(name) }
 
+// all gives every value of a name: of checkboxes, those that were ticked.
+func (v values) all(name string) []string { return v[name] }
+
 // date joins the three boxes of a date, or gives "" when all are empty.
 func (v values) date(name string) string {
 	d, m, y := strings.TrimSpace(v.get(name+"-day")), strings.TrimSpace(v.get(name+"-month")), strings.TrimSpace(v.get(name+"-year"))
@@ -122,7 +127,7 @@ func fill(fields []field, v values) {
 			f.Value = v.get(f.Name)
 		}
 		for j := range f.Options {
-			f.Options[j].Chosen = f.Options[j].Value == f.Value
+			f.Options[j].Chosen = f.Options[j].Value == f.Value || f.Kind == "checkboxes" && slices.Contains(v.all(f.Name), f.Options[j].Value)
 			fill(f.Options[j].Fields, v)
 		}
 	}

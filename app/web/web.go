@@ -58,6 +58,8 @@ type Options struct {
 	Auth        Auth
 	Ledger      Ledger
 	Jobs        Jobs
+	Rules       Rules
+	Mine        Mine
 	Ping        func(ctx context.Context) error
 	Log         *slog.Logger
 	Now         func() time.Time
