@@ -87,7 +87,7 @@ func TestWhatIsYoursIsOnOnePageAndCanBeAnswered(t *testing.T) {
 	lead = p.signInAgain(lead, who.Email)
 	page := lead.get("/mine")
 	page.wants(t, "the page", http.StatusOK, "Overdue", "Draft &lt;agreed&gt;", "Was due 30 November 2026, 1 working day ago (Self-evaluation and evidence library).",
-		"You get this because you lead the Ofsted Steering Group.", `href="/packages/`+packageSelf+`"`, `value="have_it"`, `value="snoozed"`, `value="not_mine"`, `<option value="10">10 working days</option>`)
+		"This is yours because you lead the Ofsted Steering Group.", `href="/packages/`+packageSelf+`"`, `value="have_it"`, `value="snoozed"`, `value="not_mine"`, `<option value="10">10 working days</option>`)
 	for _, fault := range soundness(page.Body) {
 		t.Error(fault)
 	}

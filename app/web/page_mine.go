@@ -77,7 +77,7 @@ func (s *Server) showMine(c *fiber.Ctx, status int, errs []formError) error {
 		sections[at].Lines = append(sections[at].Lines, line)
 	}
 	return s.render(c, status, "mine", page{Title: "What is yours", Done: doneWords[c.Query("done")], Errors: errs, Data: map[string]any{
-		"Sections": sections, "Why": y.Why,
+		"Sections": sections, "Why": strings.Replace(y.Why, "You get this because", "This is yours because", 1),
 	}})
 }
 

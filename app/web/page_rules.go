@@ -29,23 +29,19 @@ type ruleRow struct {
 	schedules.Rule
 	Info    schedules.RuleInfo
 	When    string // "Monday to Friday at 09:00"
-	Tells   string // "Owners, and leads of the steering group"
+	Tells   string // "Owners and group leads"
 	Passes  string // to whom, and when; empty where the rule does not
-	Changed string // who changed it last, and when
+	Changed string // who changed it last, and when; empty while it is as it came
 }
 
 func (s *Server) ruleRow(r schedules.Rule) ruleRow {
-	row := ruleRow{Rule: r, When: inWords(weekdays(r.Days)) + " at " + r.Time, Changed: "As it came with the product"}
+	row := ruleRow{Rule: r, When: inWords(weekdays(r.Days)) + " at " + r.Time}
 	row.Info, _ = schedules.RuleInfoOf(r.ID)
 	var told []string
-	for i, a := range r.Audience {
-		label := a.Label()
-		if i > 0 {
-			label = strings.ToLower(label[:1]) + label[1:]
-		}
-		told = append(told, label)
+	for _, a := range r.Audience {
+		told = append(told, toldWords[a])
 	}
-	row.Tells = inWords(told)
+	row.Tells = sentenceCase(inWords(told))
 	if row.Info.Escalates {
 		row.Passes = passesOn(r)
 	}
@@ -55,10 +51,21 @@ func (s *Server) ruleRow(r schedules.Rule) ruleRow {
 	return row
 }
 
+// toldWords are the audiences within a sentence.
+var toldWords = map[schedules.Audience]string{
+	schedules.Owners: "owners", schedules.Leads: "group leads", schedules.Chair: "the group’s chair",
+	schedules.Directors: "assistant directors", schedules.ChannelAudience: "a Slack channel",
+}
+
 // passesOn says whom a rule tells of what is long overdue.
 func passesOn(r schedules.Rule) string {
 	var to []string
-	days := func(n int) string { return " after " + plural(n, "working day") }
+	days := func(n int) string {
+		if len(to) > 0 {
+			return fmt.Sprintf(" after %d", n)
+		}
+		return " after " + plural(n, "working day")
+	}
 	if r.ChairAfter > 0 && !r.Tells(schedules.Chair) {
 		to = append(to, "to the chair"+days(r.ChairAfter))
 	}
