@@ -13,13 +13,6 @@ import (
 	"readiness/workpackages"
 )
 
-// reminderRules are the rules whose reminders come together in a person's one
-// message a day.
-var reminderRules = []workpackages.ConcernKind{
-	workpackages.MilestoneOverdue, workpackages.MilestoneToday, workpackages.ActionDue,
-	workpackages.StatusDue, workpackages.MilestoneSoon, workpackages.EvidenceOld,
-}
-
 // day is all that a day's reminders are worked out from.
 type day struct {
 	at        time.Time
