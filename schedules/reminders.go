@@ -13,13 +13,6 @@ import (
 	"readiness/workpackages"
 )
 
-// reminderRules are the rules whose reminders come together in a person's one
-// message a day.
-var reminderRules = []workpackages.ConcernKind{
-	workpackages.MilestoneOverdue, workpackages.MilestoneToday, workpackages.ActionDue,
-	workpackages.StatusDue, workpackages.MilestoneSoon, workpackages.EvidenceOld,
-}
-
 // day is all that a day's reminders are worked out from.
 type day struct {
 	at        time.Time
@@ -168,7 +161,7 @@ func (v *day) group(id string) workpackages.GroupReadiness {
 // answer gives what a person said about a concern's subject, or nil.
 func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Response {
 	for i, r := range v.responses {
-		if r.Subject == c.Subject && r.PersonID == personID {
+		if r.PersonID == personID && isAbout(r, c) {
 			return &v.responses[i]
 		}
 	}
@@ -178,8 +171,18 @@ func (v *day) answer(c workpackages.Concern, personID string) *workpackages.Resp
 // answered reports whether somebody has answered a concern in a way that stands.
 func (v *day) answered(c workpackages.Concern) bool {
 	return slices.ContainsFunc(v.responses, func(r workpackages.Response) bool {
-		return r.Subject == c.Subject && r.InForce(v.today)
+		return isAbout(r, c) && r.InForce(v.today)
 	})
+}
+
+// isAbout reports whether an answer is about a concern. Who had it the time before,
+// which ended with an update or another date, is not asked whether they still do.
+func isAbout(r workpackages.Response, c workpackages.Concern) bool {
+	if r.Subject != c.Subject {
+		return false
+	}
+	ahead := c.Kind == workpackages.MilestoneSoon || c.Kind == workpackages.EvidenceOld // answered before it is due
+	return ahead || r.Kind != workpackages.HaveIt || !r.Until.Before(c.Due)
 }
 
 // audience works out who is told about a concern by its rule.
@@ -191,7 +194,7 @@ func (v *day) answered(c workpackages.Concern) bool {
 func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 	var notTheirs, hadIt []string
 	for _, r := range v.responses {
-		if r.Subject != c.Subject {
+		if !isAbout(r, c) {
 			continue
 		}
 		switch {

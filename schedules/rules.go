@@ -112,6 +112,8 @@ type RuleInfo struct {
 
 var workingWeek = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
 
+var everyDay = append([]time.Weekday{time.Saturday, time.Sunday}, workingWeek...)
+
 // ruleList is every rule there is.
 var ruleList = []RuleInfo{
 	{
@@ -364,7 +366,7 @@ func (in RuleInput) read(info RuleInfo, was Rule) (Rule, error) {
 	case len(next.Days) == 0:
 		bad.add("days", "Choose at least one day. To stop the rule, switch it off")
 	}
-	at, ok := readTime(in.Time)
+	at, ok := workpackages.ParseTime(in.Time)
 	if next.Time = at; !ok {
 		bad.add("time", "Enter a time such as 09:00")
 	}
@@ -401,17 +403,6 @@ func (in RuleInput) read(info RuleInfo, was Rule) (Rule, error) {
 		number("director_after", in.DirectorAfter, "after how many working days overdue the assistant directors are told, or 0 for never", &next.DirectorAfter, 0, maxOverdue)
 	}
 	return next, bad.err()
-}
-
-// readTime reads a time of day as people type it, and gives it as 09:00.
-func readTime(s string) (string, bool) {
-	s = strings.ToLower(strings.Join(strings.Fields(s), ""))
-	for _, layout := range []string{"15:04", "15.04", "3:04pm", "3.04pm", "3pm"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Format("15:04"), true
-		}
-	}
-	return s, false
 }
 
 func audienceIDs(all []Audience) string {

@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// ReadTime reads a time of day as people type it, such as 9am or 9.00, and gives it
-// as 09:00.
-func ReadTime(s string) (string, bool) { return readTime(s) }
-
 // specWords says five cron fields in words: "Monday to Friday at 09:00", "Every day,
 // every 5 minutes from 08:00 to 17:55". What it does not know it gives as it stands.
 func specWords(spec string) string {

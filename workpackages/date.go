@@ -50,3 +50,15 @@ func (d Date) String() string {
 	}
 	return d.Time().Format("2 January 2006")
 }
+
+// ParseTime reads a time of day as people type it, such as 9:00, 9.30 or 2pm, and
+// gives it as 09:00. What is none comes back tidied, with false.
+func ParseTime(s string) (string, bool) {
+	s = strings.ToLower(strings.Join(strings.Fields(s), ""))
+	for _, layout := range []string{"15:04", "15.04", "3:04pm", "3.04pm", "3pm"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format("15:04"), true
+		}
+	}
+	return s, false
+}

@@ -26,6 +26,7 @@ type memory struct {
 	people   []workpackages.Person
 	checks   []workpackages.Check // oldest first
 	reads    int                  // of whole checks
+	answers  []workpackages.Response
 
 	// fault is asked before every operation, by the name of its method; what it
 	// gives back is what the caller gets. It may use the store.
@@ -35,10 +36,11 @@ type memory struct {
 }
 
 var (
-	_ workpackages.PackageStore = (*memory)(nil)
-	_ workpackages.GroupStore   = (*memory)(nil)
-	_ workpackages.PeopleStore  = (*memory)(nil)
-	_ workpackages.CheckStore   = (*memory)(nil)
+	_ workpackages.PackageStore  = (*memory)(nil)
+	_ workpackages.GroupStore    = (*memory)(nil)
+	_ workpackages.PeopleStore   = (*memory)(nil)
+	_ workpackages.CheckStore    = (*memory)(nil)
+	_ workpackages.ResponseStore = (*memory)(nil)
 )
 
 func newMemory() *memory {
@@ -250,6 +252,33 @@ func (m *memory) Checks(_ context.Context, limit int) ([]workpackages.CheckSumma
 	return all, nil
 }
 
+func (m *memory) Responses(context.Context) ([]workpackages.Response, error) {
+	if err := m.ask("Responses"); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.answers), nil
+}
+
+func (m *memory) SaveResponse(_ context.Context, r workpackages.Response) error {
+	if err := m.ask("SaveResponse"); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.answers, func(o workpackages.Response) bool { return o.ID == r.ID })
+	switch {
+	case i < 0 && r.Version == 1:
+		m.answers = append(m.answers, r)
+	case i >= 0 && m.answers[i].Version == r.Version-1:
+		m.answers[i] = r
+	default:
+		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
+	}
+	return nil
+}
+
 func (m *memory) emailTaken(p workpackages.Person) bool {
 	return slices.ContainsFunc(m.people, func(o workpackages.Person) bool { return o.Email == p.Email && o.ID != p.ID })
 }
@@ -300,7 +329,7 @@ func (m *memory) untouched(t *testing.T) {
 func (m *memory) whole() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return inJSON([]any{m.packages, m.entries, m.groups, m.people, m.checks})
+	return inJSON([]any{m.packages, m.entries, m.groups, m.people, m.checks, m.answers})
 }
 
 func inJSON(v any) string {
@@ -362,7 +391,7 @@ var (
 func newCouncil(t *testing.T) *council {
 	c := &council{t: t, store: newMemory(), now: start}
 	c.Service = &workpackages.Service{
-		Packages: c.store, Groups: c.store, People: c.store, Kept: c.store,
+		Packages: c.store, Groups: c.store, People: c.store, Kept: c.store, Answers: c.store,
 		Now: func() time.Time { return c.now }, Zone: londonZone(t), StaleAfter: workpackages.DefaultStaleAfter,
 	}
 	t.Cleanup(func() { c.store.untouched(t) })

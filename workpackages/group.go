@@ -55,7 +55,7 @@ func (s *Service) EditGroup(ctx context.Context, by Actor, id string, version in
 	if err != nil {
 		return Group{}, err
 	}
-	return s.changeGroup(ctx, id, version, func(g *Group) error {
+	return s.changeGroup(ctx, id, version, nil, func(g *Group) error {
 		was := g.ChairID
 		set(&g.Name, in.Name)
 		set(&g.Remit, in.Remit)
@@ -71,8 +71,38 @@ func (s *Service) EditGroup(ctx context.Context, by Actor, id string, version in
 	})
 }
 
-// changeGroup makes one change to a group at the version that was read.
-func (s *Service) changeGroup(ctx context.Context, id string, version int64, change func(g *Group) error) (Group, error) {
+// changeGroup makes one change to a group at the version that was read. may, where
+// it is given, says who is let in; it is asked before anything else is told.
+func (s *Service) changeGroup(ctx context.Context, id string, version int64, may func(g Group) error, change func(g *Group) error) (Group, error) {
+	g, err := s.group(ctx, id)
+	if err != nil {
+		return Group{}, err
+	}
+	if may != nil {
+		if err := may(g); err != nil {
+			return Group{}, err
+		}
+	}
+	if version != g.Version {
+		return Group{}, staleGroup(g)
+	}
+	g.Meetings = slices.Clone(g.Meetings)
+	if err := change(&g); err != nil {
+		return Group{}, err
+	}
+	g.Version++
+	if err := s.Groups.SaveGroup(ctx, g); err != nil {
+		if KindOf(err) == Stale {
+			if newer, readErr := s.group(ctx, id); readErr == nil {
+				return Group{}, staleGroup(newer)
+			}
+		}
+		return Group{}, err
+	}
+	return g, nil
+}
+
+func (s *Service) group(ctx context.Context, id string) (Group, error) {
 	groups, err := s.Groups.Groups(ctx)
 	if err != nil {
 		return Group{}, err
@@ -81,18 +111,13 @@ func (s *Service) changeGroup(ctx context.Context, id string, version int64, cha
 	if i < 0 {
 		return Group{}, Errorf(NotFound, "There is no such steering group")
 	}
-	g := groups[i]
-	if version != g.Version {
-		e := Errorf(Stale, "This group has changed since you read it: read it again, then make your change")
-		e.Current = g
-		return Group{}, e
-	}
-	g.Meetings = slices.Clone(g.Meetings)
-	if err := change(&g); err != nil {
-		return Group{}, err
-	}
-	g.Version++
-	return g, s.Groups.SaveGroup(ctx, g)
+	return groups[i], nil
+}
+
+func staleGroup(g Group) *Error {
+	e := Errorf(Stale, "This group has changed since you read it: read it again, then make your change")
+	e.Current = g
+	return e
 }
 
 // MayPlan reports whether the actor may plan the meetings of a group: its leads,
@@ -101,7 +126,15 @@ func MayPlan(by Actor, g Group) bool {
 	return MayChange(by, g.ID) || by.PersonID != "" && by.PersonID == g.ChairID
 }
 
-const refusePlan = "Only the leads and the chair of this steering group and the assistant director can plan its meetings"
+// planning refuses those who may not plan a group's meetings.
+func planning(by Actor) func(g Group) error {
+	return func(g Group) error {
+		if !MayPlan(by, g) {
+			return Errorf(Forbidden, "Only the leads and the chair of this steering group and the assistant director can plan its meetings")
+		}
+		return nil
+	}
+}
 
 // MeetingInput is a meeting as typed.
 type MeetingInput struct {
@@ -111,13 +144,12 @@ type MeetingInput struct {
 // AddMeeting plans a meeting.
 func (s *Service) AddMeeting(ctx context.Context, by Actor, groupID string, version int64, in MeetingInput) (Group, error) {
 	_, today := s.instant()
-	return s.changeGroup(ctx, groupID, version, func(g *Group) error {
-		if !MayPlan(by, *g) {
-			return Errorf(Forbidden, refusePlan)
-		}
+	return s.changeGroup(ctx, groupID, version, planning(by), func(g *Group) error {
 		var bad problems
-		m := Meeting{ID: newID("meeting"), Time: line(in.Time), Place: line(in.Place)}
+		m := Meeting{ID: newID("meeting"), Place: line(in.Place)}
 		var err error
+		var known bool
+		m.Time, known = ParseTime(in.Time) // first: what is planned is compared by it
 		switch m.Date, err = ParseDate(in.Date); {
 		case in.Date == "":
 			bad.add("date", "Enter the day of the meeting")
@@ -128,13 +160,8 @@ func (s *Service) AddMeeting(ctx context.Context, by Actor, groupID string, vers
 		case slices.ContainsFunc(g.Meetings, func(o Meeting) bool { return o.Date == m.Date && o.Time == m.Time }):
 			bad.add("date", "The group meets then already: choose another day or time")
 		}
-		if m.Time != "" {
-			t, err := time.Parse("15:04", m.Time)
-			if err != nil {
-				bad.add("time", "Enter the time as hours and minutes, such as 14:00, or leave it empty")
-			} else {
-				m.Time = t.Format("15:04")
-			}
+		if m.Time != "" && !known {
+			bad.add("time", "Enter the time as hours and minutes, such as 14:00, or leave it empty")
 		}
 		checkText(&bad, "place", "place", m.Place, 0, MaxTitle)
 		if err := bad.err(); err != nil {
@@ -154,10 +181,7 @@ func (s *Service) AddMeeting(ctx context.Context, by Actor, groupID string, vers
 
 // CancelMeeting takes a planned meeting away.
 func (s *Service) CancelMeeting(ctx context.Context, by Actor, groupID string, version int64, meetingID string) (Group, error) {
-	return s.changeGroup(ctx, groupID, version, func(g *Group) error {
-		if !MayPlan(by, *g) {
-			return Errorf(Forbidden, refusePlan)
-		}
+	return s.changeGroup(ctx, groupID, version, planning(by), func(g *Group) error {
 		i := slices.IndexFunc(g.Meetings, func(m Meeting) bool { return m.ID == meetingID })
 		if i < 0 {
 			return Errorf(NotFound, "The group has no such meeting any more")

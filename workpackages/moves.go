@@ -24,8 +24,8 @@ const (
 // one, from the first to the last.
 type Move struct {
 	Kind         MoveKind
-	At           time.Time // of the last change
-	By           Actor     // who made it
+	At           time.Time // of the last change that made it so
+	By           Actor     // who made that change
 	PackageID    string
 	PackageTitle string
 	GroupID      string
@@ -58,76 +58,96 @@ func (s *Service) Moves(ctx context.Context, since, until time.Time) ([]Move, er
 	return out, nil
 }
 
-// movesOf reads a package's entries back to the one before the span, and compares
-// the two states. Who changed a thing last is found on the way.
+// movesOf compares a package before a span with it at its end. Of each thing that
+// differs, the newest entry that changed it says when that was, and who did it.
 func (s *Service) movesOf(ctx context.Context, w WorkPackage, since, until time.Time) ([]Move, error) {
-	var after *WorkPackage // the state at the end of the span
-	var before *WorkPackage
-	last := map[string]Entry{} // by item, or "" for the status: the newest in the span
+	var span []Entry                          // newest first
+	before := WorkPackage{Status: NotStarted} // as of one that was set up within the span
 	for v := w.Version; v > 0; v-- {
 		e, err := s.Packages.Entry(ctx, w.ID, v)
 		if err != nil {
 			return nil, err
 		}
-		if e.At.After(until) {
-			continue
-		}
 		if !e.At.After(since) {
-			before = &e.State
+			before = e.State
 			break
 		}
-		if after == nil {
-			after = &e.State
-		}
-		item := e.ItemID
-		if e.Kind == Updated {
-			item = ""
-		} else if item == "" {
-			continue
-		}
-		if _, seen := last[item]; !seen {
-			last[item] = e
+		if !e.At.After(until) {
+			span = append(span, e)
 		}
 	}
-	if after == nil {
+	if len(span) == 0 {
 		return nil, nil
 	}
-	if before == nil {
-		before = &WorkPackage{Status: NotStarted} // it was set up within the span
-	}
+	after := span[0].State
 	var out []Move
-	add := func(kind MoveKind, item, title, from, to string) {
-		e, ok := last[item]
-		if ok {
-			out = append(out, Move{kind, e.At, e.By, w.ID, w.Title, w.GroupID, item, title, from, to})
+	add := func(kind MoveKind, item, title, from, to string, made func(e Entry, was WorkPackage) bool) {
+		for i, e := range span {
+			was := before
+			if i+1 < len(span) {
+				was = span[i+1].State
+			}
+			if made(e, was) {
+				out = append(out, Move{kind, e.At, e.By, w.ID, w.Title, w.GroupID, item, title, from, to})
+				return
+			}
 		}
 	}
 	if before.Status != after.Status {
-		add(StatusMoved, "", "", before.Status.Short(), after.Status.Short())
+		add(StatusMoved, "", "", before.Status.Short(), after.Status.Short(), func(e Entry, was WorkPackage) bool { return e.Kind == Updated && e.State.Status != was.Status })
 	} else {
-		add(StatusRepeated, "", "", "", "")
+		add(StatusRepeated, "", "", "", "", func(e Entry, _ WorkPackage) bool { return e.Kind == Updated })
 	}
 	for _, m := range after.Milestones {
-		i := slices.IndexFunc(before.Milestones, func(b Milestone) bool { return b.ID == m.ID })
-		was := m.FirstDue() // of one added within the span
-		if i >= 0 {
-			was = before.Milestones[i].Due()
+		was, had := before.milestone(m.ID)
+		due := was.Due()
+		if !had {
+			due = m.FirstDue() // of one added within the span
+		}
+		reached := func(e Entry, was WorkPackage) bool {
+			now, _ := e.State.milestone(m.ID)
+			then, _ := was.milestone(m.ID)
+			return now.Done() && !then.Done()
+		}
+		moved := func(e Entry, was WorkPackage) bool {
+			now, _ := e.State.milestone(m.ID)
+			then, _ := was.milestone(m.ID)
+			return now.Due() != then.Due()
 		}
 		switch {
-		case m.Done() && (i < 0 || !before.Milestones[i].Done()):
-			add(MilestoneReached, m.ID, m.Title, "", m.DoneOn.String())
+		case m.Done() && !was.Done():
+			add(MilestoneReached, m.ID, m.Title, "", m.DoneOn.String(), reached)
 		case m.Done():
-		case was.Before(m.Due()):
-			add(MilestoneMoved, m.ID, m.Title, was.String(), m.Due().String())
-		case m.Due().Before(was):
-			add(MilestonePulled, m.ID, m.Title, was.String(), m.Due().String())
+		case due.Before(m.Due()):
+			add(MilestoneMoved, m.ID, m.Title, due.String(), m.Due().String(), moved)
+		case m.Due().Before(due):
+			add(MilestonePulled, m.ID, m.Title, due.String(), m.Due().String(), moved)
 		}
 	}
 	for _, a := range after.Actions {
-		i := slices.IndexFunc(before.Actions, func(b Action) bool { return b.ID == a.ID })
-		if a.Done() && (i < 0 || !before.Actions[i].Done()) {
-			add(ActionDone, a.ID, a.Title, "", a.DoneOn.String())
+		if was, _ := before.action(a.ID); a.Done() && !was.Done() {
+			add(ActionDone, a.ID, a.Title, "", a.DoneOn.String(), func(e Entry, was WorkPackage) bool {
+				now, _ := e.State.action(a.ID)
+				then, _ := was.action(a.ID)
+				return now.Done() && !then.Done()
+			})
 		}
 	}
 	return out, nil
+}
+
+func (w WorkPackage) milestone(id string) (Milestone, bool) {
+	i := slices.IndexFunc(w.Milestones, func(m Milestone) bool { return m.ID == id })
+	if i < 0 {
+		return Milestone{}, false
+	}
+	return w.Milestones[i], true
+}
+
+func (w WorkPackage) action(id string) (Action, bool) {
+	i := slices.IndexFunc(w.Actions, func(a Action) bool { return a.ID == id })
+	if i < 0 {
+		return Action{}, false
+	}
+	return w.Actions[i], true
 }

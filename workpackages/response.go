@@ -92,14 +92,14 @@ func (s *Service) Respond(ctx context.Context, by Actor, in ResponseInput) (Resp
 	if by.PersonID == "" {
 		return Response{}, Errorf(Forbidden, "Sign in to answer a reminder: a token is nobody who could have it")
 	}
-	packageID, item, _ := strings.Cut(in.Subject, "/")
+	packageID, item, ofItem := strings.Cut(in.Subject, "/")
 	w, err := s.Packages.Package(ctx, packageID)
 	if err != nil {
 		return Response{}, err
 	}
 	var bad problems
-	if !slices.Contains(ConcernKinds(), in.Concern) || !w.holds(in.Concern, item) {
-		bad.add("subject", "What this was about is not there any more, so there is nothing to answer")
+	if ofItem != (item != "") || !w.asks(in.Concern, item) {
+		bad.add("subject", "What this was about is not open any more, so there is nothing to answer")
 	}
 	_, today := s.instant()
 	r := Response{
@@ -118,7 +118,8 @@ func (s *Service) Respond(ctx context.Context, by Actor, in ResponseInput) (Resp
 	case limit > 0 && (days < 1 || days > limit):
 		bad.add("days", "Choose from 1 to %d working days", limit)
 	case limit > 0:
-		r.Until = Date(workingdays.Add(today.Time(), days-1).Format(time.DateOnly)) // today is the first
+		// Today is the first, if it is a working day.
+		r.Until = Date(workingdays.Add(today.AddDays(-1).Time(), days).Format(time.DateOnly))
 	}
 	if err := bad.err(); err != nil {
 		return Response{}, err
@@ -126,15 +127,20 @@ func (s *Service) Respond(ctx context.Context, by Actor, in ResponseInput) (Resp
 	return s.saveResponse(ctx, r)
 }
 
-// holds reports whether the package has what a concern is about.
-func (w WorkPackage) holds(kind ConcernKind, item string) bool {
+// asks reports whether the package still has, undone, what a concern is about.
+func (w WorkPackage) asks(kind ConcernKind, item string) bool {
+	if !w.Status.Open() {
+		return false
+	}
 	switch kind {
 	case StatusDue:
 		return item == ""
 	case MilestoneSoon, MilestoneToday, MilestoneOverdue:
-		return slices.ContainsFunc(w.Milestones, func(m Milestone) bool { return m.ID == item })
+		m, there := w.milestone(item)
+		return there && !m.Done()
 	case ActionDue:
-		return slices.ContainsFunc(w.Actions, func(a Action) bool { return a.ID == item })
+		a, there := w.action(item)
+		return there && !a.Done()
 	case EvidenceOld:
 		return slices.ContainsFunc(w.Evidence, func(e Evidence) bool { return e.ID == item })
 	}
@@ -162,6 +168,7 @@ func (s *Service) saveResponse(ctx context.Context, r Response) (Response, error
 }
 
 // Withdraw takes an answer back: one's own, or as an assistant director anybody's.
+// It gives Stale where another was given since it was read.
 func (s *Service) Withdraw(ctx context.Context, by Actor, id string) error {
 	all, err := s.Responses(ctx)
 	if err != nil {
@@ -174,8 +181,13 @@ func (s *Service) Withdraw(ctx context.Context, by Actor, id string) error {
 	if r := all[i]; by.Role != AssistantDirector && (by.PersonID == "" || by.PersonID != r.PersonID) {
 		return Errorf(Forbidden, "Only %s or an assistant director can take this answer back", r.PersonName)
 	}
-	all[i].Withdrawn = true
-	_, err = s.saveResponse(ctx, all[i])
+	r := all[i]
+	r.Withdrawn, r.Version = true, r.Version+1
+	r.At, _ = s.instant()
+	err = s.Answers.SaveResponse(ctx, r)
+	if err != nil && KindOf(err) == Stale {
+		return Errorf(Stale, "This was answered anew meanwhile: look at the answer, and take it back if you still want to")
+	}
 	return err
 }
 
@@ -188,4 +200,17 @@ func (s *Service) Responses(ctx context.Context) ([]Response, error) {
 	all = slices.DeleteFunc(all, func(r Response) bool { return r.Withdrawn })
 	slices.SortFunc(all, func(a, b Response) int { return b.At.Compare(a.At) })
 	return all, nil
+}
+
+// Says is the answer as others read it: a sentence without a full stop.
+func (r Response) Says() string {
+	switch r.Kind {
+	case HaveIt:
+		return fmt.Sprintf("%s has it until %s", r.PersonName, r.Until)
+	case Snoozed:
+		return fmt.Sprintf("%s snoozed it until %s", r.PersonName, r.Until)
+	case NotMine:
+		return r.PersonName + " says it is not theirs"
+	}
+	return r.PersonName + ": " + string(r.Kind)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"readiness/schedules"
 	"readiness/workpackages"
 )
 
@@ -141,14 +142,49 @@ func livedIn(t *testing.T) (*product, workpackages.Person, string) {
 	p.advance(2 * 24 * time.Hour)
 	p.update("communications-and-engagement", 1, "green", "narrative", "Approvers agreed; the elected member briefing is in draft.")
 	p.morning("2026-12-14")
+	p.reminded(director, lead)
 	return p, director, milestone
+}
+
+// reminded gives the product a chair, meetings, closed days and answers to reminders.
+func (p *product) reminded(director, lead workpackages.Person) {
+	p.t.Helper()
+	by, sys := director.Actor("browser"), p.Server.System
+	chair := director.ID
+	g, err := sys.Packages.EditGroup(background(), by, groupOfsted, 1, workpackages.GroupInput{ChairID: &chair})
+	for _, m := range []workpackages.MeetingInput{{Date: "2026-12-17", Time: "14:00", Place: "Committee room 2, Town Hall"}, {Date: "2027-01-21", Time: "9:30"}} {
+		if err == nil {
+			g, err = sys.Packages.AddMeeting(background(), by, groupOfsted, g.Version, m)
+		}
+	}
+	if err == nil {
+		_, err = sys.Rules.EditClosedDays(background(), by, 1, []schedules.ClosedPeriod{{From: "2026-12-29", To: "2026-12-31", Name: "Christmas"}, {From: "2027-02-15", Name: "Staff conference"}})
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	due := p.overdueMilestone("Statement on care leavers agreed", "2026-12-07")
+	p.overdueMilestone("Statements read by the assistant director", "2026-12-15")
+	for _, r := range []struct {
+		who     workpackages.Person
+		concern workpackages.ConcernKind
+		subject string
+		kind    workpackages.ResponseKind
+	}{
+		{lead, workpackages.MilestoneOverdue, packageSelf + "/" + due, workpackages.NotMine},
+		{director, workpackages.StatusDue, packageData, workpackages.HaveIt},
+	} {
+		if _, err := sys.Packages.Respond(background(), r.who.Actor("browser"), workpackages.ResponseInput{Concern: r.concern, Subject: r.subject, Kind: r.kind}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 }
 
 func TestPagesInABrowserAtBothWidths(t *testing.T) {
 	p, director, milestone := livedIn(t)
 	ctx, said := chromium(t)
 	p.signedIn(ctx, director)
-	p.fits(ctx, "", append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors", "/jobs/status-update-due?dry-run"))
+	p.fits(ctx, "", append(everyPage(director.ID, milestone), "/packages/"+packageSelf+"/update?errors", "/groups/"+groupOfsted+"/meetings/new?errors", "/rules/closed?errors", "/jobs/status-update-due?dry-run"))
 	said.check(t)
 }
 
@@ -163,6 +199,9 @@ func (p *product) fits(ctx context.Context, prefix string, paths []string) {
 			at := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, "?errors"), "?all"), "?dry-run")
 			actions := []chromedp.Action[chromedp.Void]{size(width, 900), chromedp.Navigate(p.URL + at), chromedp.WaitReady(chromedp.CSS("main"))}
 			if strings.HasSuffix(path, "?errors") {
+				if strings.HasPrefix(path, "/rules/closed") {
+					actions = append(actions, chromedp.SendKeys(chromedp.CSS("#to-2"), "soon"), chromedp.SendKeys(chromedp.CSS("#from-4"), "sometime in May"))
+				}
 				actions = append(actions, chromedp.Click(chromedp.CSS("main button.govuk-button")), chromedp.WaitVisible(chromedp.CSS(".govuk-error-summary")))
 			}
 			if strings.HasSuffix(path, "?all") {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
 	"readiness/workpackages"
@@ -165,6 +166,20 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/api/v1/jobs/status-update-due/run", map[string]any{"dry_run": true, "at": "2027-01-20T09:00:00Z"}, "", 200},
 		{"POST", "/api/v1/jobs/status-update-due/run", map[string]any{}, "", 200},
 		{"POST", "/api/v1/jobs/none/run", map[string]any{}, "", 404},
+		{"GET", "/api/v1/rules", nil, "", 200},
+		{"GET", "/api/v1/rules/milestone-overdue", nil, "", 200},
+		{"PATCH", "/api/v1/rules/milestone-overdue", map[string]any{"time": "8.30", "chair_after": 2}, "1", 200},
+		{"PATCH", "/api/v1/rules/milestone-overdue", map[string]any{"on": false}, "1", 412},
+		{"PATCH", "/api/v1/rules/milestone-due-today", map[string]any{"soon": 3}, "1", 422},
+		{"GET", "/api/v1/rules/none", nil, "", 404},
+		{"GET", "/api/v1/closed-days", nil, "", 200},
+		{"PUT", "/api/v1/closed-days", map[string]any{"periods": []any{map[string]any{"from": "2026-12-29", "to": "31/12/2026", "name": "Christmas"}}}, "1", 200},
+		{"PUT", "/api/v1/closed-days", map[string]any{"periods": []any{}}, "1", 412},
+		{"PUT", "/api/v1/closed-days", map[string]any{}, "2", 422},
+		{"POST", "/api/v1/groups/" + groupOfsted + "/meetings", map[string]any{"date": "2027-06-01", "time": "14:00", "place": "Room 2"}, "1", 201},
+		{"POST", "/api/v1/groups/" + groupOfsted + "/meetings", map[string]any{"date": "2027-06-02"}, "1", 412},
+		{"DELETE", "/api/v1/groups/" + groupOfsted + "/meetings/none", nil, "2", 404},
+		{"GET", "/api/v1/groups", nil, "", 200},
 		{"GET", "/api/v1/jobs", nil, "", 200},
 		{"GET", "/api/v1/jobs/runs", nil, "", 200},
 		{"GET", "/api/v1/jobs/runs?job=status-update-due&limit=1", nil, "", 200},

@@ -297,6 +297,7 @@ func everyPage(personID, milestone string) []string {
 	return []string{
 		"/", "/groups/" + groupOfsted, "/groups/" + groupOfsted + "/edit", pkg, pkg + "/history", pkg + "/update", pkg + "/edit",
 		pkg + "/milestones/new", pkg + "/actions/new", pkg + "/evidence/new", pkg + "/milestones/" + milestone,
+		"/mine", "/rules", "/rules/milestone-overdue", "/rules/closed", "/groups/" + groupOfsted + "/meetings/new",
 		"/people", "/people/new", "/people/" + personID, "/messages", "/accessibility", "/nowhere",
 		"/jobs", "/jobs/status-update-due", "/jobs/status-update-due/run", "/calendar", "/calendar?off=true", "/calendar?day=2026-12-15",
 		"/messages?state=dead", "/mine/times",

@@ -32,6 +32,15 @@ func concrete(path string) string {
 	})
 }
 
+// theDomainSays are the routes that the table opens to more than may use them, as it
+// depends on the group's chair or on being a person. See TestWhoPlansMeetings and
+// TestATokenHasNothingToAnswer.
+var theDomainSays = map[string]bool{
+	"GET /groups/:id/meetings/new": true, "POST /groups/:id/meetings/new": true, "POST /groups/:id/meetings/:meeting/cancel": true,
+	"POST /api/v1/groups/:id/meetings": true, "DELETE /api/v1/groups/:id/meetings/:meeting": true,
+	"GET /api/v1/me/reminders": true, "POST /api/v1/me/responses": true,
+}
+
 // TestEveryRouteIsOpenToItsRolesAndToNobodyElse walks the table as everybody.
 func TestEveryRouteIsOpenToItsRolesAndToNobodyElse(t *testing.T) {
 	p := run(t, t.TempDir())
@@ -59,6 +68,9 @@ func TestEveryRouteIsOpenToItsRolesAndToNobodyElse(t *testing.T) {
 			refused := a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized ||
 				!api && a.Status == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/sign-in")
 			allowed := row.Roles == nil || slices.Contains(row.Roles, role)
+			if allowed && refused && role != "" && theDomainSays[row.Method+" "+row.Path] && a.Status == http.StatusForbidden {
+				refused = false
+			}
 			if allowed && refused || !allowed && !refused {
 				t.Errorf("%s %s as %q: %d, allowed %v", row.Method, row.Path, role, a.Status, allowed)
 			}

@@ -88,7 +88,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 		}
 	}
 	s.web, err = web.New(web.Options{
-		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Ping: sys.Store.Ping,
+		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
 		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,
 	})

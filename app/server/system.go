@@ -24,17 +24,18 @@ import (
 // System is an open database with the services over it: what the server and
 // the administrative commands have in common.
 type System struct {
-	Config   config.Config
-	Log      *slog.Logger
-	Now      func() time.Time
-	Store    *store.Store
-	Packages *workpackages.Service
-	Auth     *auth.Service
-	Outbox   *notifications.Service
-	Desk     *notifications.Desk // when people may be reminded
-	Rules    *schedules.RuleBook
-	Runner   *schedules.Runner
-	Annexa   *annexa.Settings // the council's own; nil: none
+	Config    config.Config
+	Log       *slog.Logger
+	Now       func() time.Time
+	Store     *store.Store
+	Packages  *workpackages.Service
+	Auth      *auth.Service
+	Outbox    *notifications.Service
+	Desk      *notifications.Desk // when people may be reminded
+	Rules     *schedules.RuleBook
+	Reminders schedules.Deps // what the jobs work with
+	Runner    *schedules.Runner
+	Annexa    *annexa.Settings // the council's own; nil: none
 }
 
 // perChannel is Slack's limit: one message a second in a conversation.
@@ -76,15 +77,15 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	if cfg.SlackBotToken.IsSet() {
 		s.Outbox.Sender = slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
 	}
-	jobs := schedules.Jobs(schedules.Deps{
+	s.Reminders = schedules.Deps{
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
 		CleanUp: []func(context.Context) error{
 			s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue,
 			func(ctx context.Context) error { return s.Runner.Tidy(ctx) }, // it is made below
 		},
 		Annexa: schedules.Annexa{Files: annexaFolder(cfg.AnnexeADir), Settings: own, Spec: cfg.AnnexeASchedule, Channel: cfg.SlackChannel},
-	})
-	s.Runner, err = schedules.New(db, now, log, append(jobs, more...)...)
+	}
+	s.Runner, err = schedules.New(db, now, log, append(schedules.Jobs(s.Reminders), more...)...)
 	if err != nil {
 		return nil, errors.Join(err, db.Close(ctx))
 	}

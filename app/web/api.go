@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"readiness/notifications"
+	"readiness/schedules"
 	"readiness/workpackages"
 )
 
@@ -59,10 +60,12 @@ func readJSON(c *fiber.Ctx, v any) error {
 
 func jsonKind(goType string) string {
 	switch goType = strings.TrimPrefix(goType, "*"); goType {
-	case "int", "int64":
+	case "int", "int64", "time.Weekday":
 		return "whole number"
 	case "bool":
 		return "true or false"
+	case "[]time.Weekday", "[]schedules.Audience", "[]schedules.ClosedPeriod":
+		return "list"
 	}
 	if strings.HasPrefix(goType, "[]") {
 		return "list"
@@ -198,6 +201,12 @@ func (s *Server) currentForAPI(current any) any {
 		return newJSONWhole(workpackages.Assess(v, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
 	case notifications.Preferences:
 		return newJSONPreferences(v)
+	case workpackages.Group:
+		return newJSONBareGroup(v)
+	case schedules.Rule:
+		return newJSONRule(v)
+	case schedules.ClosedDays:
+		return newJSONClosed(v)
 	}
 	return nil
 }

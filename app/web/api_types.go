@@ -11,11 +11,26 @@ import (
 // stand apart from the domain's types so that one can change without the other.
 
 type jsonGroup struct {
-	ID       string           `json:"id"`
-	Name     string           `json:"name"`
-	Remit    string           `json:"remit"`
+	jsonBareGroup
 	Leads    []jsonName       `json:"leads"`
 	Packages []jsonPackageRef `json:"workpackages"`
+}
+
+// jsonBareGroup is what is kept of a group itself.
+type jsonBareGroup struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"`
+	Remit    string        `json:"remit"`
+	Chair    string        `json:"chair"`    // a person's id; empty when nobody is named
+	Meetings []jsonMeeting `json:"meetings"` // by date, past ones too
+	Version  int64         `json:"version"`
+}
+
+type jsonMeeting struct {
+	ID    string            `json:"id"`
+	Date  workpackages.Date `json:"date"`
+	Time  string            `json:"time"`
+	Place string            `json:"place"`
 }
 
 type jsonName struct {
@@ -190,9 +205,17 @@ func optionalDate(d workpackages.Date) *workpackages.Date {
 }
 
 func newJSONGroup(g workpackages.GroupReadiness) jsonGroup {
-	out := jsonGroup{ID: g.Group.ID, Name: g.Group.Name, Remit: g.Group.Remit, Leads: names(g.Leads), Packages: []jsonPackageRef{}}
+	out := jsonGroup{jsonBareGroup: newJSONBareGroup(g.Group), Leads: names(g.Leads), Packages: []jsonPackageRef{}}
 	for _, p := range g.Packages {
 		out.Packages = append(out.Packages, jsonPackageRef{p.ID, p.Title, p.Status})
+	}
+	return out
+}
+
+func newJSONBareGroup(g workpackages.Group) jsonBareGroup {
+	out := jsonBareGroup{ID: g.ID, Name: g.Name, Remit: g.Remit, Chair: g.ChairID, Meetings: []jsonMeeting{}, Version: g.Version}
+	for _, m := range g.Meetings {
+		out.Meetings = append(out.Meetings, jsonMeeting(m))
 	}
 	return out
 }

@@ -99,6 +99,9 @@ func typed(c *fiber.Ctx) values {
 
 func (v values) get(name string) string { return url.Values(v).Get(name) }
 
+// all gives every value of a name: of checkboxes, those that were ticked.
+func (v values) all(name string) []string { return v[name] }
+
 // date joins the three boxes of a date, or gives "" when all are empty.
 func (v values) date(name string) string {
 	d, m, y := strings.TrimSpace(v.get(name+"-day")), strings.TrimSpace(v.get(name+"-month")), strings.TrimSpace(v.get(name+"-year"))

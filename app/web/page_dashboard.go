@@ -142,6 +142,12 @@ var doneWords = map[string]string{
 	"person":     "Person saved",
 	"resent":     "It will be sent again",
 	"times":      "Times saved",
+	"rule":       "Rule saved",
+	"closed":     "Closed days saved",
+	"answered":   "Answer saved",
+	"withdrawn":  "Answer taken back",
+	"meeting":    "Meeting planned",
+	"cancelled":  "Meeting cancelled",
 }
 
 func (s *Server) dashboardPage(c *fiber.Ctx) error {
@@ -157,74 +163,12 @@ func (s *Server) dashboardPage(c *fiber.Ctx) error {
 	return s.render(c, http.StatusOK, "dashboard", page{Title: "Dashboard", Done: doneWords[c.Query("done")], Refresh: true, Data: b})
 }
 
-func (s *Server) groupPage(c *fiber.Ctx) error {
-	r, err := s.Packages.Readiness(c.UserContext(), time.Time{})
-	if err != nil {
-		return err
-	}
-	for _, g := range r.Groups {
-		if g.Group.ID == c.Params("id") {
-			v := s.groupView(g, actorOf(c))
-			return s.render(c, http.StatusOK, "group", page{Title: g.Group.Name, Done: doneWords[c.Query("done")], Data: map[string]any{
-				"Group": v, "People": g.Leads, "CanEdit": actorOf(c).Role == workpackages.AssistantDirector,
-			}})
-		}
-	}
-	return fiber.ErrNotFound
-}
-
-func groupForm(g workpackages.Group) form {
-	return form{
-		Heading: "Edit the steering group", Caption: g.Name, Action: "/groups/" + g.ID + "/edit", Back: "/groups/" + g.ID,
-		Version: g.Version, Button: "Save", Cancel: "/groups/" + g.ID,
-		Fields: []field{
-			{Kind: "text", Name: "name", Label: "Name", Value: g.Name},
-			{Kind: "textarea", Name: "remit", Label: "Remit", Value: g.Remit, Max: workpackages.MaxProse, Rows: 6},
-		},
-	}
-}
-
-func (s *Server) groupByID(c *fiber.Ctx) (workpackages.Group, error) {
-	groups, err := s.Packages.Groups.Groups(c.UserContext())
-	if err != nil {
-		return workpackages.Group{}, err
-	}
-	for _, g := range groups {
-		if g.ID == c.Params("id") {
-			return g, nil
-		}
-	}
-	return workpackages.Group{}, fiber.ErrNotFound
-}
-
-func (s *Server) groupEditPage(c *fiber.Ctx) error {
-	g, err := s.groupByID(c)
-	if err != nil {
-		return err
-	}
-	return s.showForm(c, http.StatusOK, groupForm(g), nil)
-}
-
-func (s *Server) submitGroupEdit(c *fiber.Ctx) error {
-	g, err := s.groupByID(c)
-	if err != nil {
-		return err
-	}
-	v, f := typed(c), groupForm(g)
-	version := v.version()
-	if _, err := s.Packages.EditGroup(c.UserContext(), actorOf(c), g.ID, version, workpackages.GroupInput{Name: v.ptr("name"), Remit: v.ptr("remit"), ChairID: v.ptr("chair")}); err != nil {
-		if workpackages.KindOf(err) == workpackages.Stale {
-			return s.staleForm(c, f, v, []changedNote{{Summary: "The group is now called “" + g.Name + "”, with the remit: " + g.Remit}})
-		}
-		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error { return s.showForm(c, status, f, errs) })
-	}
-	return c.Redirect("/groups/"+g.ID+"?done=group", http.StatusSeeOther)
-}
-
 // staleForm shows a form again that somebody overtook: what was typed, what has
 // changed since, and the newer version for the next try.
 func (s *Server) staleForm(c *fiber.Ctx, f form, v values, changed []changedNote) error {
 	fill(f.Fields, v)
 	f.Changed = changed
-	return s.showForm(c, http.StatusConflict, f, []formError{{Href: "#changed", Text: "Somebody changed this while you were writing. Read what changed, then save again if your text still stands"}})
+	return s.showForm(c, http.StatusConflict, f, []formError{overtakenError})
 }
+
+var overtakenError = formError{Href: "#changed", Text: "Somebody changed this while you were writing. Read what changed, then save again if your text still stands"}

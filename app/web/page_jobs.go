@@ -194,7 +194,7 @@ func (s *Server) occasionOf(ctx context.Context, j jobRow, dayText, timeText str
 	}
 	if clock != "" {
 		var ok bool
-		if clock, ok = schedules.ReadTime(clock); !ok {
+		if clock, ok = workpackages.ParseTime(clock); !ok {
 			bad = append(bad, workpackages.FieldError{Field: "time", Message: "Enter a time such as 09:00, or leave it empty"})
 		}
 	}

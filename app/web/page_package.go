@@ -22,6 +22,7 @@ type packageView struct {
 	CanIssue   bool
 	History    historyView
 	Leads      string
+	Answers    []string // what people answered to reminders, for those who may change the package
 }
 
 type milestoneView struct {
@@ -88,6 +89,13 @@ func (s *Server) packagePage(c *fiber.Ctx) error {
 			v.Issues = s.issueViews(p.WorkPackage, people)
 			v.ShowIssues = len(v.Issues) > 0 || p.ID == dataQualityPackage
 			v.CanIssue = workpackages.MayRaiseIssue(actorOf(c), p.GroupID)
+			if v.Row.CanEdit {
+				all, err := s.Packages.Responses(c.UserContext())
+				if err != nil {
+					return err
+				}
+				v.Answers = answersTo(p, all, r.Today)
+			}
 			if v.History, err = s.history(c, p.ID, 0, historyOnPage); err != nil {
 				return err
 			}

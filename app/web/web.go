@@ -65,6 +65,8 @@ type Options struct {
 	Ledger      Ledger
 	Desk        *notifications.Desk // when people may be reminded
 	Jobs        Jobs
+	Rules       Rules
+	Mine        Mine
 	Ping        func(ctx context.Context) error
 	Log         *slog.Logger
 	Now         func() time.Time

@@ -1,0 +1,74 @@
+package schedules
+
+import (
+	"context"
+	"slices"
+
+	"readiness/notifications"
+	"readiness/workpackages"
+)
+
+// Yours is what is open for somebody, as their message of the day would have it.
+type Yours struct {
+	Why   string // they are told of it; empty where nothing is open
+	Lines []YourLine
+}
+
+// YourLine is one thing that is open for somebody.
+type YourLine struct {
+	notifications.Line
+	Item notifications.Item // as the message words it; its address is the base address's
+	// Answer is what they said of it themselves, while that holds; nil without.
+	Answer *workpackages.Response
+}
+
+// Mine works out what is open for a person by every rule that is on, whatever its
+// days and time, in the order of a message of the day. What they answered stays in
+// it while it is open, so that they can take it back.
+func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
+	v, err := d.readDay(ctx, Occasion{Instant: d.Now()})
+	if err != nil {
+		return Yours{}, err
+	}
+	person := v.person(personID)
+	if person.ID == "" {
+		return Yours{}, workpackages.Errorf(workpackages.Forbidden, "Sign in to see what is yours: a token is nobody")
+	}
+	for id, rule := range v.rules {
+		rule.Days, rule.Time = everyDay, "00:00"
+		v.rules[id] = rule
+	}
+	own := map[string]*workpackages.Response{}
+	v.responses = slices.DeleteFunc(v.responses, func(r workpackages.Response) bool {
+		if r.PersonID != personID || !r.InForce(v.today) {
+			return false
+		}
+		own[notifications.LineSubject(r.Concern, r.Subject)] = &r
+		return true
+	})
+	mine := &bundle{to: person}
+	all, _ := d.bundles(v, "")
+	if i := slices.IndexFunc(all, func(b *bundle) bool { return b.to.ID == personID }); i >= 0 {
+		mine = all[i]
+	}
+	// Somebody else may have it too, or it has become another's; theirs it stays to
+	// take back.
+	for _, c := range v.concerns {
+		if own[notifications.LineSubject(c.Kind, c.Subject)] == nil || !v.rules[string(c.Kind)].On ||
+			slices.ContainsFunc(mine.lines, func(l notifications.Line) bool { return l.Kind == c.Kind && l.Concern.Subject == c.Subject }) {
+			continue
+		}
+		mine.lines = append(mine.lines, notifications.Line{Concern: c, MayChange: workpackages.MayChange(person.Actor(""), c.GroupID)})
+	}
+	var out Yours
+	if len(mine.reasons) > 0 {
+		out.Why = mine.why()
+	}
+	for _, item := range notifications.Items(mine.lines, d.BaseURL) {
+		i := slices.IndexFunc(mine.lines, func(l notifications.Line) bool {
+			return notifications.LineSubject(l.Kind, l.Concern.Subject) == item.Subject
+		})
+		out.Lines = append(out.Lines, YourLine{Line: mine.lines[i], Item: item, Answer: own[item.Subject]})
+	}
+	return out, nil
+}
