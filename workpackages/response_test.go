@@ -48,7 +48,7 @@ func TestAnAnswerHoldsForWorkingDays(t *testing.T) {
 			packages := inJSON(k.store.packages)
 			r := k.answer(c.kind, c.days)
 			want := workpackages.Response{
-				ID: "milestone-overdue package-a/milestone-1 lead-a", Subject: overdueA, Concern: workpackages.MilestoneOverdue, PackageID: packageA,
+				ID: "package-a/milestone-1 lead-a", Subject: overdueA, Concern: workpackages.MilestoneOverdue, PackageID: packageA,
 				PersonID: leadA.ID, PersonName: "Lead A", Kind: c.kind, Until: c.until, At: k.now, Version: 1,
 			}
 			if r != want || len(k.store.answers) != 1 || k.store.answers[0] != want {
@@ -144,18 +144,23 @@ func TestANewAnswerTakesThePlaceOfTheOne(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0] != r || r.Version != 2 || r.Kind != workpackages.Snoozed || r.Until != "2026-11-30" || !r.At.Equal(c.now) {
 		t.Errorf("the answers are %+v, %v", all, err)
 	}
-	// Another person, another rule or another subject is another answer.
+	// So it does when the thing is overdue by then, and no longer due soon.
+	again, err := c.Respond(t.Context(), leadA.Actor("browser"), workpackages.ResponseInput{Concern: workpackages.MilestoneToday, Subject: overdueA, Kind: workpackages.Snoozed, Days: 5})
+	if err != nil || again.Version != 3 || again.ID != r.ID {
+		t.Errorf("about the same thing: %+v, %v", again, err)
+	}
+	// Another person or another subject is another answer.
 	c.now = c.now.Add(time.Hour)
 	for _, x := range []struct {
 		by      workpackages.Person
 		concern workpackages.ConcernKind
 		subject string
-	}{{ownerA, workpackages.MilestoneOverdue, overdueA}, {leadA, workpackages.MilestoneToday, overdueA}, {leadA, workpackages.StatusDue, packageA}} {
+	}{{ownerA, workpackages.MilestoneOverdue, overdueA}, {leadA, workpackages.StatusDue, packageA}} {
 		if r, err := c.Respond(t.Context(), x.by.Actor("browser"), workpackages.ResponseInput{Concern: x.concern, Subject: x.subject, Kind: workpackages.HaveIt}); err != nil || r.Version != 1 {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}
-	if all, err = c.Responses(t.Context()); err != nil || len(all) != 4 || all[3] != r {
+	if all, err = c.Responses(t.Context()); err != nil || len(all) != 3 || all[2] != again {
 		t.Errorf("the newest are not first: %+v, %v", all, err)
 	}
 }
