@@ -379,6 +379,16 @@ func TestClosedDaysAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestClosedDaysAreLeftOutByAJobWithoutARuleToo(t *testing.T) {
+	p := withPlan(t, "2026-12-23T10:00:00Z")
+	delete(p.plan.Rules, ActionDue)
+	p.plan.Closed = ClosedDays{Periods: []ClosedPeriod{{From: "2026-12-24", To: "2026-12-24"}}}
+	p.through(t, "2026-12-29T10:00:00Z")
+	if want := []string{"Tue 07:00"}; !slices.Equal(p.ran, want) {
+		t.Errorf("it ran at %q", p.ran)
+	}
+}
+
 func TestAPlanThatCannotBeReadIsSaid(t *testing.T) {
 	p := withPlan(t, "2026-11-24T08:59:00Z")
 	p.clk.add(2 * time.Minute)
