@@ -394,7 +394,7 @@ func TestTheListOfJobsSaysWhichAreSwitchedOff(t *testing.T) {
 	}
 	r := runLine(t, env, "job", "list")
 	_, of, _ := strings.Cut(r.stdout, "status-update-due (30 10 * * 2, Europe/London)\n")
-	first, rest, _ := strings.Cut(of, "\nclean-up ")
+	first, rest, _ := strings.Cut(of, "\nmilestone-due-soon ")
 	if r.code != exitOK || !strings.HasSuffix(first, "\n  Switched off") || strings.Contains(rest, "Switched off") || !strings.Contains(rest, "  Next: ") {
 		t.Errorf("%d, %q, %q", r.code, r.stdout, r.stderr)
 	}

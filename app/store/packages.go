@@ -3,10 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
 
 	"readiness/workpackages"
 )
@@ -51,29 +53,38 @@ func insert(ctx context.Context, s *Store, collection string, doc any) error {
 // is right in the one process that has the engine to itself; where the engine is
 // served to several, compare-and-set does not hold either way.
 func replaceAt(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
-	filter := bson.D{{Key: "_id", Value: id}, {Key: "version", Value: version}}
+	replaced, err := replaceIf(ctx, s, collection, id, "version", version, doc)
+	if err == nil && !replaced {
+		return staleWrite()
+	}
+	return err
+}
+
+// replaceIf replaces a document if a field of it still has a value.
+func replaceIf[T comparable](ctx context.Context, s *Store, collection, id, field string, value T, doc any) (bool, error) {
+	filter := bson.D{{Key: "_id", Value: id}, {Key: field, Value: value}}
 	if s.ferret {
 		s.comparing.Lock()
 		defer s.comparing.Unlock()
 		filter = byID(id)
-		there, err := find[struct {
-			Version int64 `bson:"version"`
-		}](ctx, s, collection, id, "")
-		if err != nil && workpackages.KindOf(err) != workpackages.NotFound {
-			return err
+		var there bson.Raw
+		err := s.db.Collection(collection).FindOne(ctx, filter).Decode(&there)
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return false, nil
 		}
-		if err != nil || there.Version != version {
-			return staleWrite()
+		if err != nil {
+			return false, translate(err, "")
+		}
+		var is T
+		if there.Lookup(field).Unmarshal(&is) != nil || is != value {
+			return false, nil
 		}
 	}
 	res, err := s.db.Collection(collection).ReplaceOne(ctx, filter, doc)
 	if err != nil {
-		return translate(err, "")
+		return false, translate(err, "")
 	}
-	if res.MatchedCount == 0 {
-		return staleWrite()
-	}
-	return nil
+	return res.MatchedCount > 0, nil
 }
 
 func staleWrite() error {

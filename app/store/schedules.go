@@ -31,8 +31,8 @@ func (s *Store) Run(ctx context.Context, id string) (schedules.Run, error) {
 // SaveRun implements schedules.Store. A renewal that was given up waiting for may
 // still reach a database that is slow: it must not undo how the run ended.
 func (s *Store) SaveRun(ctx context.Context, r schedules.Run) error {
-	_, err := s.db.Collection(colJobRuns).ReplaceOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "state", Value: schedules.Running}}, r)
-	return translate(err, "")
+	_, err := replaceIf(ctx, s, colJobRuns, r.ID, "state", schedules.Running, r)
+	return err
 }
 
 // Runs implements schedules.Store.
