@@ -178,7 +178,7 @@ func (sc Scenario) startCopies(dir string, settings map[string]string) ([]*slot,
 	if err != nil {
 		return nil, err
 	}
-	env := []string{envPlan + "=" + string(plan), envLease + "=" + sc.Lease.String()}
+	env := []string{envPlan + "=" + string(plan), envLease + "=" + sc.Lease.String(), envMany + "=" + fmt.Sprint(sc.Copies)}
 	for name, value := range settings {
 		env = append(env, name+"="+value)
 	}

