@@ -77,7 +77,7 @@ func prove(ctx context.Context, args []string, getenv func(string) string, stdou
 		r, err := Scenario{
 			Plan: Plan{Instants: *instants, Threads: 10, Length: 5}, Copies: n, Kills: *kills,
 			// What is left of the time is for starting, for finishing and for counting.
-			KillFor: left * 7 / 10, DrainFor: left * 22 / 100,
+			KillFor: left * 55 / 100, DrainFor: left * 38 / 100,
 			OneIn: 5, Lease: 2 * time.Second, Seed: *seed + uint64(i), MongoURI: getenv("MONGODB_URI"), Say: stdout,
 		}.Run(ctx)
 		if err != nil {
