@@ -185,6 +185,14 @@ func isAbout(r workpackages.Response, c workpackages.Concern) bool {
 	return ahead || r.Kind != workpackages.HaveIt || !r.Until.Before(c.Due)
 }
 
+// answers reports whether a person answers for what a concern is about: its owner,
+// the leads and the chair of its group, and assistant directors.
+func (v *day) answers(personID string, c workpackages.Concern) bool {
+	p := v.person(personID)
+	return p.ID != "" && (p.ID == c.OwnerID || p.ID == v.group(c.GroupID).Group.ChairID ||
+		p.Role == workpackages.AssistantDirector || p.Role == workpackages.Lead && p.GroupID == c.GroupID)
+}
+
 // audience works out who is told about a concern by its rule.
 //
 // While somebody has it, nobody is told. Who snoozed it, or says that it is not
@@ -198,8 +206,11 @@ func (v *day) audience(c workpackages.Concern, rule Rule) []recipient {
 			continue
 		}
 		switch {
-		case r.Kind == workpackages.HaveIt && r.InForce(v.today):
+		case r.Kind == workpackages.HaveIt && r.InForce(v.today) && v.answers(r.PersonID, c):
 			return nil
+		case r.Kind == workpackages.HaveIt && r.InForce(v.today):
+			// Whoever does not answer for it silences nobody.
+			hadIt = append(hadIt, r.PersonName+" says that they have it")
 		case r.Kind == workpackages.HaveIt:
 			hadIt = append(hadIt, fmt.Sprintf("%s had it until %s", r.PersonName, r.Until))
 		case r.Kind == workpackages.NotMine:

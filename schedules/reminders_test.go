@@ -204,6 +204,7 @@ func TestAnswersSilenceAndPassOn(t *testing.T) {
 	}{
 		{"nobody has answered", nil, "lead-a owner", ""},
 		{"somebody has it: all are silent", []workpackages.Response{answer("owner", workpackages.HaveIt, "2026-11-24")}, "", ""},
+		{"somebody else says that they have it: nobody is silenced", []workpackages.Response{answer("lead-b", workpackages.HaveIt, "2026-11-24")}, "lead-a owner", "lead-b says that they have it"},
 		{"who had it is asked, and the others read it", []workpackages.Response{answer("owner", workpackages.HaveIt, "2026-11-23")}, "lead-a owner", "Still on it? You had it until 23 November 2026"},
 		{"who snoozed is silent", []workpackages.Response{answer("owner", workpackages.Snoozed, "2026-11-25")}, "lead-a", ""},
 		{"the snooze is over", []workpackages.Response{answer("owner", workpackages.Snoozed, "2026-11-23")}, "lead-a owner", ""},
