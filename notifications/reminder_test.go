@@ -3,20 +3,10 @@ package notifications_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"readiness/notifications"
 	"readiness/workpackages"
 )
-
-func stale(id, group, title string, idle int, updated string, by string, status workpackages.Status) workpackages.PackageReadiness {
-	p := workpackages.PackageReadiness{WorkPackage: workpackages.WorkPackage{ID: id, GroupID: group, Title: title, Status: status}, IdleDays: idle, Stale: true}
-	if updated != "" {
-		p.UpdatedAt, _ = time.Parse(time.RFC3339, updated)
-		p.UpdatedBy = by
-	}
-	return p
-}
 
 var leadOne = workpackages.Person{ID: "person-1", Name: "Lead One", Email: "lead@example.gov.uk", Role: workpackages.Lead, GroupID: "g"}
 
