@@ -287,7 +287,7 @@ func (s *Service) attempt(ctx context.Context, d Due, m Message, attempt int, un
 	err = s.Store.PutOff(ctx, d.ID, m.NotBefore)
 	var retry *Retry
 	if errors.As(end.err, &retry) && retry.After > 0 {
-		return halted, errors.Join(err, s.Store.SetHold(ctx, now.Add(retry.After)))
+		return halted, errors.Join(err, s.Store.SetHold(ctx, s.now().Add(retry.After)))
 	}
 	return did, err
 }

@@ -167,6 +167,7 @@ type post struct {
 	find   []error
 	edit   []error
 	panics bool
+	slow   func()   // what a send takes
 	posted []string // keys, each time they are posted
 	to     notifications.Recipient
 	below  []string // the ThreadTS of each
@@ -191,6 +192,9 @@ func (p *post) Send(_ context.Context, to notifications.Recipient, m notificatio
 	if p.panics {
 		p.panics = false
 		panic("boom")
+	}
+	if p.slow != nil {
+		p.slow()
 	}
 	p.to = to
 	err := next(&p.send)

@@ -122,6 +122,16 @@ func TestWhenSlackAsksToWaitNothingMoreIsSent(t *testing.T) {
 	}
 }
 
+func TestSlacksWaitBeginsWithItsAnswer(t *testing.T) {
+	o := newOffice(t)
+	o.enqueue("p")
+	o.post.send, o.post.slow = []error{&notifications.Retry{After: time.Minute, Reason: "wait"}}, func() { o.wait(10 * time.Second) }
+	o.deliver()
+	if want := o.at.Add(time.Minute); !o.box.hold.Equal(want) {
+		t.Errorf("left alone until %s, not %s", o.box.hold.Format(time.TimeOnly), want.Format(time.TimeOnly))
+	}
+}
+
 func TestAnOpenSendIsSettledWithSlackFirst(t *testing.T) {
 	gone := &notifications.Permanent{Sentence: "Set a new token", Code: "token_revoked"}
 	for _, c := range []struct {
