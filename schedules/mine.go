@@ -43,7 +43,7 @@ func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
 		if r.PersonID != personID || !r.InForce(v.today) {
 			return false
 		}
-		own[notifications.LineSubject(r.Concern, r.Subject)] = &r
+		own[r.Subject] = &r // about the thing, whatever its concern was then
 		return true
 	})
 	mine := &bundle{to: person}
@@ -54,7 +54,7 @@ func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
 	// Somebody else may have it too, or it has become another's; theirs it stays to
 	// take back.
 	for _, c := range v.concerns {
-		if own[notifications.LineSubject(c.Kind, c.Subject)] == nil || !v.rules[string(c.Kind)].On ||
+		if own[c.Subject] == nil || !v.rules[string(c.Kind)].On ||
 			slices.ContainsFunc(mine.lines, func(l notifications.Line) bool { return l.Kind == c.Kind && l.Concern.Subject == c.Subject }) {
 			continue
 		}
@@ -68,7 +68,7 @@ func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
 		i := slices.IndexFunc(mine.lines, func(l notifications.Line) bool {
 			return notifications.LineSubject(l.Kind, l.Concern.Subject) == item.Subject
 		})
-		out.Lines = append(out.Lines, YourLine{Line: mine.lines[i], Item: item, Answer: own[item.Subject]})
+		out.Lines = append(out.Lines, YourLine{Line: mine.lines[i], Item: item, Answer: own[mine.lines[i].Concern.Subject]})
 	}
 	return out, nil
 }

@@ -99,6 +99,15 @@ func TestWhatYouAnsweredStaysYoursToTakeBack(t *testing.T) {
 	}
 }
 
+func TestWhatYouAnsweredBeforeItWasOverdueIsStillYoursToTakeBack(t *testing.T) {
+	c := newCouncil()
+	c.packages[0].Milestones = []workpackages.Milestone{milestone("m", "Draft", "2026-11-20")}
+	c.answers = []workpackages.Response{{ID: "x", Concern: workpackages.MilestoneSoon, Subject: "p1/m", PackageID: "p1", PersonID: "lead-a", Kind: workpackages.NotMine, At: nine}}
+	if _, got := c.mine(t, "lead-a"); !strings.Contains(got, "milestone-overdue p1/m (not_mine)") {
+		t.Errorf("theirs is %q", got)
+	}
+}
+
 func TestAnAnswerToWhatIsNotOpenAnyMoreIsNotShown(t *testing.T) {
 	c := newCouncil()
 	c.answers = []workpackages.Response{{ID: "x", Concern: workpackages.StatusDue, Subject: "p2", PersonID: "lead-b", Kind: workpackages.NotMine}}

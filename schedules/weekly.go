@@ -187,7 +187,13 @@ func (d Deps) unsent(ctx context.Context, o Occasion) (int, error) {
 		return 0, nil // nothing was sent yet
 	}
 	dead, err := d.Outbox.Messages(ctx, notifications.Filter{State: notifications.Dead, Since: since})
-	return len(dead), err
+	n := 0
+	for _, m := range dead {
+		if m.Op == notifications.Post { // a change that failed has kept nothing from anybody
+			n++
+		}
+	}
+	return n, err
 }
 
 // meetingTomorrow tells those of a steering group, on the working day before it
