@@ -15,6 +15,7 @@ import (
 
 	"readiness/app/server"
 	"readiness/config"
+	"readiness/notifications"
 	"readiness/schedules"
 	"readiness/workpackages"
 )
@@ -280,6 +281,41 @@ func TestAdministrationWhileTheProductRuns(t *testing.T) {
 	again := filepath.Join(t.TempDir(), "again.gz")
 	if r := runLine(t, fresh, "export", again); r.code != 0 {
 		t.Fatalf("the second export: %+v", r)
+	}
+}
+
+// TestAMessageThatLeftTheQueueDuringAnExportIsSentAfterTheImport: an export made
+// while it was sent has the message as waiting, and no entry for it.
+func TestAMessageThatLeftTheQueueDuringAnExportIsSentAfterTheImport(t *testing.T) {
+	open := func(dir string) *server.System {
+		t.Helper()
+		env := map[string]string{"DATA_DIR": dir}
+		cfg, err := config.Load(func(name string) string { return env[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		sys, err := server.OpenSystem(t.Context(), cfg, slog.New(slog.DiscardHandler), time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sys
+	}
+	from, to, file := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "all.gz")
+	sys := open(from)
+	_, err := sys.Store.AddMessage(t.Context(), notifications.Message{ID: "rule/person/day", Rule: "rule", State: notifications.Pending, Version: 1, CreatedAt: time.Now(), NotBefore: time.Now()})
+	if err := errors.Join(err, sys.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if r := runLine(t, map[string]string{"DATA_DIR": from}, "export", file); r.code != 0 {
+		t.Fatalf("export: %+v", r)
+	}
+	if r := runLine(t, map[string]string{"DATA_DIR": to}, "import", file); r.code != 0 {
+		t.Fatalf("import: %+v", r)
+	}
+	sys = open(to)
+	due, err := sys.Store.DueNow(t.Context(), time.Now(), 0)
+	if err := errors.Join(err, sys.Close(t.Context())); err != nil || len(due) != 1 || due[0].Key != "rule/person/day" {
+		t.Errorf("the queue has %+v: %v", due, err)
 	}
 }
 

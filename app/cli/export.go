@@ -66,6 +66,10 @@ func exportHere(ctx context.Context, sys *server.System, _ []string, _ io.Reader
 
 func importHere(ctx context.Context, sys *server.System, _ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	n, err := sys.Store.Import(ctx, stdin)
+	if err == nil {
+		// A message may have gone, and left the queue, while the export was made.
+		err = sys.Outbox.Requeue(ctx)
+	}
 	if err != nil {
 		return fail(stderr, err)
 	}
