@@ -51,15 +51,11 @@ type Job struct {
 
 // Occasion is one run of a job.
 type Occasion struct {
-	Instant time.Time // the scheduled instant, not now: what makes two runs the same
-	Day     string    // of the instant, in the job's zone, as 2026-11-24
-	DryRun  bool      // say what would be done, and do nothing
-	Last    bool      // a run that fails now is not tried again by itself
-	// Rule is the rule of this job as it is in force, and Closed the council's
-	// closed days; both are zero where the runner has no plan.
-	Rule   Rule
-	Closed ClosedDays
-	sim    *simulation // a dry run among others of a span of time
+	Instant time.Time   // the scheduled instant, not now: what makes two runs the same
+	Day     string      // of the instant, in the job's zone, as 2026-11-24
+	DryRun  bool        // say what would be done, and do nothing
+	Last    bool        // a run that fails now is not tried again by itself
+	sim     *simulation // a dry run among others of a span of time
 }
 
 // Outcome is what a run did, or would do.

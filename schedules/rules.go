@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"readiness/notifications"
 	"readiness/workpackages"
 	"readiness/workpackages/workingdays"
 )
@@ -16,14 +17,14 @@ import (
 // The rules, by the names of their jobs.
 const (
 	StatusUpdateDue   = string(workpackages.StatusDue)
-	MilestoneDueSoon  = "milestone-due-soon"
-	MilestoneDueToday = "milestone-due-today"
-	MilestoneOverdue  = "milestone-overdue"
-	ActionDue         = "action-due"
-	EvidenceOutOfDate = "evidence-out-of-date"
-	MeetingTomorrow   = "meeting-tomorrow"
-	WeeklyDigest      = "weekly-digest"
-	GroupDigest       = "group-digest"
+	MilestoneDueSoon  = string(workpackages.MilestoneSoon)
+	MilestoneDueToday = string(workpackages.MilestoneToday)
+	MilestoneOverdue  = string(workpackages.MilestoneOverdue)
+	ActionDue         = string(workpackages.ActionDue)
+	EvidenceOutOfDate = string(workpackages.EvidenceOld)
+	MeetingTomorrow   = notifications.MeetingTomorrow
+	WeeklyDigest      = notifications.WeeklyDigest
+	GroupDigest       = notifications.GroupDigest
 )
 
 // Audience is who a rule tells.

@@ -284,7 +284,7 @@ func withPlan(t *testing.T, at string) *planned {
 	info, _ := RuleInfoOf(ActionDue)
 	p.plan.Rules[ActionDue] = info.Default
 	run := func(_ context.Context, o Occasion) (Outcome, error) {
-		p.ran = append(p.ran, o.Instant.Format("Mon 15:04")+map[bool]string{true: " with its rule"}[o.Rule.ID == ActionDue])
+		p.ran = append(p.ran, o.Instant.Format("Mon 15:04"))
 		return Outcome{}, nil
 	}
 	var err error
@@ -325,7 +325,7 @@ func TestAJobThatHasARuleRunsAtTheRulesTimes(t *testing.T) {
 	p.through(t, "2026-11-24T10:00:00Z")
 	p.edit(func(r *Rule) { r.Days, r.Time = []time.Weekday{time.Thursday}, "11:40" })
 	p.through(t, "2026-11-27T18:00:00Z")
-	if want := []string{"Tue 09:00 with its rule", "Thu 11:40 with its rule"}; !slices.Equal(p.ran, want) {
+	if want := []string{"Tue 09:00", "Thu 11:40"}; !slices.Equal(p.ran, want) {
 		t.Errorf("it ran at %q", p.ran)
 	}
 }
@@ -335,7 +335,7 @@ func TestATimeThatHasPassedWhenItIsSetIsNotForToday(t *testing.T) {
 	p.through(t, "2026-11-24T09:30:00Z")
 	p.edit(func(r *Rule) { r.Time = "09:15" })
 	p.through(t, "2026-11-25T09:20:00Z")
-	if want := []string{"Wed 09:15 with its rule"}; !slices.Equal(p.ran, want) {
+	if want := []string{"Wed 09:15"}; !slices.Equal(p.ran, want) {
 		t.Errorf("it ran at %q", p.ran)
 	}
 }
@@ -349,7 +349,7 @@ func TestWhatPassedWhileARuleWasOffIsNotMadeUpFor(t *testing.T) {
 	}
 	p.edit(func(r *Rule) { r.On = true })
 	p.through(t, "2026-11-26T09:30:00Z")
-	if want := []string{"Thu 09:00 with its rule"}; !slices.Equal(p.ran, want) {
+	if want := []string{"Thu 09:00"}; !slices.Equal(p.ran, want) {
 		t.Errorf("it ran at %q: %v", p.ran, p.store.states())
 	}
 }
@@ -362,7 +362,7 @@ func TestAChangeOfSomethingElseTakesNothingAway(t *testing.T) {
 	r.Audience, r.ChangedAt = []Audience{Leads}, p.clk.now()
 	p.plan.Rules[ActionDue] = r
 	tick(t, p.Runner)
-	if want := []string{"Tue 09:00 with its rule"}; !slices.Equal(p.ran, want) {
+	if want := []string{"Tue 09:00"}; !slices.Equal(p.ran, want) {
 		t.Errorf("it ran at %q", p.ran)
 	}
 }
@@ -371,7 +371,7 @@ func TestClosedDaysAreLeftOut(t *testing.T) {
 	p := withPlan(t, "2026-12-23T10:00:00Z")
 	p.plan.Closed = ClosedDays{Periods: []ClosedPeriod{{From: "2026-12-24", To: "2026-12-24"}, {From: "2026-12-29", To: "2026-12-31"}}}
 	p.through(t, "2027-01-05T10:00:00Z")
-	if want := []string{"Mon 09:00 with its rule", "Tue 09:00 with its rule"}; !slices.Equal(p.ran, want) {
+	if want := []string{"Mon 09:00", "Tue 09:00"}; !slices.Equal(p.ran, want) {
 		t.Errorf("it ran at %q", p.ran)
 	}
 	if s := p.store.states()["clean-up/2026-12-30T03:30Z/1"]; s != Done {
@@ -419,7 +419,7 @@ func TestAPlanThatCannotBeReadIsSaid(t *testing.T) {
 func TestARuleThatIsOffCanBeRunByHand(t *testing.T) {
 	p := withPlan(t, "2026-11-24T08:59:00Z")
 	p.edit(func(r *Rule) { r.On = false })
-	if report, err := p.RunNow(t.Context(), ActionDue, time.Time{}, true); err != nil || len(p.ran) != 1 || p.ran[0] != "Tue 08:59 with its rule" {
+	if report, err := p.RunNow(t.Context(), ActionDue, time.Time{}, true); err != nil || len(p.ran) != 1 || p.ran[0] != "Tue 08:59" {
 		t.Errorf("%+v %v, ran %q", report, err, p.ran)
 	}
 }

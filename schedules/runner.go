@@ -472,7 +472,7 @@ func (r *Runner) do(ctx context.Context, s schedule, claim Run, l *lease, last b
 	var held sync.WaitGroup
 	held.Go(func() { r.hold(holding, l, claim, func() { cancel(errLost) }) })
 
-	o := s.occasion(claim.Instant, false)
+	o := s.job.occasion(claim.Instant, false)
 	o.Last = last
 	out, runErr := guard(jobCtx, s.job, o)
 	// Nothing is to be written after how it ended.
@@ -528,78 +528,4 @@ func guard(ctx context.Context, j Job, o Occasion) (out Outcome, err error) {
 
 func (j Job) occasion(instant time.Time, dryRun bool) Occasion {
 	return Occasion{Instant: instant, Day: instant.In(j.Zone).Format(time.DateOnly), DryRun: dryRun}
-}
-
-// occasion is the job's, with what the plan says.
-func (s schedule) occasion(instant time.Time, dryRun bool) Occasion {
-	o := s.job.occasion(instant, dryRun)
-	o.Rule, o.Closed = s.rule, s.closed
-	return o
-}
-
-// Report is the answer to running a job by hand.
-type Report struct {
-	Job     string    `json:"job"`
-	Instant time.Time `json:"instant"`
-	DryRun  bool      `json:"dry_run"`
-	Ran     bool      `json:"ran"` // false for a dry run, and when it had run for that instant
-	Summary string    `json:"summary"`
-	Planned []Planned `json:"planned"`
-}
-
-// RunNow runs a job by hand, for an instant or, when it is zero, this minute,
-// whether its rule is on or off. A dry run says what would be done; nothing is
-// sent or stored.
-func (r *Runner) RunNow(ctx context.Context, name string, at time.Time, dryRun bool) (Report, error) {
-	if at.IsZero() {
-		at = r.now()
-	}
-	at = at.UTC().Truncate(time.Minute)
-	for _, s := range r.schedules {
-		if s.job.Name != name {
-			continue
-		}
-		report := Report{Job: name, Instant: at, DryRun: dryRun, Planned: []Planned{}}
-		plan, err := r.plan(ctx)
-		if err != nil {
-			return report, err
-		}
-		if s, err = s.by(plan); err != nil {
-			return report, err
-		}
-		if dryRun {
-			out, err := guard(ctx, s.job, s.occasion(at, true))
-			report.Summary, report.Planned = out.Summary, append(report.Planned, out.Planned...)
-			return report, err
-		}
-		how, out, err := r.run(ctx, s, at, true)
-		switch {
-		case err != nil:
-			return report, err
-		case how == ran:
-			report.Ran, report.Summary, report.Planned = true, out.Summary, append(report.Planned, out.Planned...)
-		case how == before:
-			report.Summary = "It has run for this instant already, so nothing was done"
-		case how == running:
-			report.Summary = "It is running for this instant now, so nothing more was done"
-		default:
-			report.Summary = "It has failed for this instant too often, so nothing was done"
-		}
-		return report, nil
-	}
-	return Report{}, workpackages.Errorf(workpackages.NotFound, "There is no job called %s: readiness job list shows them", name)
-}
-
-// Runs gives the newest runs first, of one job or, when it is empty, of all. One
-// whose copy died is shown as cut short.
-func (r *Runner) Runs(ctx context.Context, job string, limit int) ([]Run, error) {
-	runs, err := r.store.Runs(ctx, job, limit)
-	inOrder(runs)
-	now := r.now()
-	for i, run := range runs {
-		if run.State == Running && !run.LeaseUntil.After(now) {
-			runs[i].State, runs[i].FinishedAt, runs[i].Error = CutShort, run.LeaseUntil, "The program ended without a word while it ran"
-		}
-	}
-	return runs, err
 }

@@ -112,7 +112,7 @@ func (r *Runner) Simulate(ctx context.Context, from, until time.Time, withOff bo
 		if err := ctx.Err(); err != nil {
 			return c, err
 		}
-		o := t.schedule.occasion(t.at, true)
+		o := t.schedule.job.occasion(t.at, true)
 		o.sim = sim
 		out, err := guard(ctx, t.schedule.job, o)
 		if err != nil {

@@ -174,7 +174,7 @@ func (s *Store) Preferences(ctx context.Context) ([]notifications.Preferences, e
 func (s *Store) SavePreferences(ctx context.Context, p notifications.Preferences) error {
 	s.preferences.changing()
 	defer s.preferences.changing()
-	return saveAt(ctx, s, colPreferences, p.PersonID, p.Version, p)
+	return saveAt(ctx, s, colPreferences, p.PersonID, 1, p.Version, p)
 }
 
 // indexes are those that a real MongoDB uses. The embedded engine knows none but

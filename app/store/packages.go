@@ -236,13 +236,13 @@ func (s *Store) Responses(ctx context.Context) ([]workpackages.Response, error) 
 func (s *Store) SaveResponse(ctx context.Context, r workpackages.Response) error {
 	s.responses.changing()
 	defer s.responses.changing()
-	return saveAt(ctx, s, colResponses, r.ID, r.Version, r)
+	return saveAt(ctx, s, colResponses, r.ID, 1, r.Version, r)
 }
 
-// saveAt stores a document at the version after the one that is kept, the first
-// as a new one, or gives Stale.
-func saveAt(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
-	if version > 1 {
+// saveAt stores a document at the version after the one that is kept, or gives
+// Stale. The first version that is stored is an insert.
+func saveAt(ctx context.Context, s *Store, collection, id string, first, version int64, doc any) error {
+	if version > first {
 		return replaceAt(ctx, s, collection, id, version-1, doc)
 	}
 	added, err := once(ctx, s, collection, doc)

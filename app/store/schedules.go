@@ -107,6 +107,10 @@ func (s *Store) DeleteCopies(ctx context.Context, before time.Time) error {
 	return deleteAll(ctx, s, colCopies, bson.D{{Key: "tick_at", Value: bson.D{{Key: "$lt", Value: before}}}})
 }
 
+// firstChange is the first version of a rule or of the closed days that is stored:
+// version 1 is how the product comes.
+const firstChange = 2
+
 // Rules implements schedules.RuleStore.
 func (s *Store) Rules(ctx context.Context) ([]schedules.Rule, error) {
 	return cachedAll(ctx, s, &s.rules, colRules)
@@ -116,7 +120,7 @@ func (s *Store) Rules(ctx context.Context) ([]schedules.Rule, error) {
 func (s *Store) SaveRule(ctx context.Context, r schedules.Rule) error {
 	s.rules.changing()
 	defer s.rules.changing()
-	return saveOver(ctx, s, colRules, r.ID, r.Version, r)
+	return saveAt(ctx, s, colRules, r.ID, firstChange, r.Version, r)
 }
 
 // ClosedDays implements schedules.RuleStore.
@@ -135,18 +139,5 @@ func (s *Store) ClosedDays(ctx context.Context) (schedules.ClosedDays, error) {
 func (s *Store) SaveClosedDays(ctx context.Context, c schedules.ClosedDays) error {
 	s.closed.changing()
 	defer s.closed.changing()
-	return saveOver(ctx, s, colClosedDays, c.ID, c.Version, c)
-}
-
-// saveOver stores a document in place of the version before, or gives Stale.
-// Version 1 is how the product comes and is not stored, so version 2 is an insert.
-func saveOver(ctx context.Context, s *Store, collection, id string, version int64, doc any) error {
-	if version > 2 {
-		return replaceAt(ctx, s, collection, id, version-1, doc)
-	}
-	added, err := once(ctx, s, collection, doc)
-	if err == nil && !added {
-		return workpackages.Errorf(workpackages.Stale, "Somebody changed this first. Read it again, then make your change")
-	}
-	return err
+	return saveAt(ctx, s, colClosedDays, c.ID, firstChange, c.Version, c)
 }

@@ -137,7 +137,7 @@ func (s *Server) showOneJob(c *fiber.Ctx, status int, j jobRow, try form, errs [
 	}
 	return s.render(c, status, "job", page{Title: j.Title, Errors: errs, Done: jobDone[c.Query("done")], Data: map[string]any{
 		"Job": j, "Runs": rows, "Shown": runsShown, "Full": len(rows) == runsShown, "Try": try,
-		"MayRun": actorOf(c).Role == workpackages.AssistantDirector, "MayLookAhead": mayLookAhead(c),
+		"MayRun": isDirector(c), "MayLookAhead": mayLookAhead(c),
 	}})
 }
 
@@ -315,23 +315,16 @@ func (s *Server) submitJobRun(c *fiber.Ctx) error {
 	}
 }
 
-// watch keeps what the watcher of the schedules says for a moment: the dashboard is
-// opened far more often than a job can become late.
+// watchFor is how long what the watcher of the schedules says is kept: the dashboard
+// is opened far more often than a job can become late.
 const watchFor = 10 * time.Second
 
 // warnings says in sentences what is wrong with the schedules; none when all is well.
 func (s *Server) warnings(ctx context.Context) ([]string, error) {
-	s.watch.Lock()
-	defer s.watch.Unlock()
-	now := s.Now()
-	if age := now.Sub(s.watched); s.watched.IsZero() || age < 0 || age >= watchFor {
+	return s.watched.get(s.Now(), func() ([]string, error) {
 		h, err := s.Jobs.Health(ctx)
-		if err != nil {
-			return nil, err
-		}
-		s.watched, s.warned = now, warningsOf(h, now, s.Zone)
-	}
-	return s.warned, nil
+		return warningsOf(h, s.Now(), s.Zone), err
+	})
 }
 
 func warningsOf(h schedules.Health, now time.Time, zone *time.Location) []string {

@@ -106,9 +106,6 @@ func inWords(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-// seesCalendar reports whether the navigation of the reminders leads to the calendar.
-func seesCalendar(c *fiber.Ctx) bool { return slices.Contains(editors, actorOf(c).Role) }
-
 func isDirector(c *fiber.Ctx) bool { return actorOf(c).Role == workpackages.AssistantDirector }
 
 func (s *Server) reminderRulesPage(c *fiber.Ctx) error {
@@ -125,7 +122,7 @@ func (s *Server) reminderRulesPage(c *fiber.Ctx) error {
 		rows = append(rows, s.ruleRow(r))
 	}
 	return s.render(c, http.StatusOK, "rules", page{Title: "Reminder rules", Done: doneWords[c.Query("done")], Data: map[string]any{
-		"Rules": rows, "CanEdit": isDirector(c), "MayLookAhead": seesCalendar(c), "Closed": closedWords(closed, s.today()),
+		"Rules": rows, "CanEdit": isDirector(c), "MayLookAhead": mayLookAhead(c), "Closed": closedWords(closed, s.today()),
 	}})
 }
 
@@ -303,7 +300,7 @@ type closedView struct {
 
 func (s *Server) showClosed(c *fiber.Ctx, status int, closed schedules.ClosedDays, rows []closedRow, overtaken []changedNote, version int64, errs []formError) error {
 	v := closedView{
-		Rows: rows, Version: version, Overtaken: overtaken, CanEdit: isDirector(c), MayLookAhead: seesCalendar(c),
+		Rows: rows, Version: version, Overtaken: overtaken, CanEdit: isDirector(c), MayLookAhead: mayLookAhead(c),
 		Example: "24/12/" + strconv.Itoa(s.today().Time().Year()),
 	}
 	for _, p := range closed.Periods {

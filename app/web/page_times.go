@@ -27,7 +27,7 @@ func (s *Server) timesForm(p notifications.Preferences) form {
 		Heading: "When you are reminded",
 		Lead: "Slack messages reach you only on the days and between the times that you choose here. What comes up outside them waits for the next of these times.\n\n" +
 			"On bank holidays, and on days when the council is closed, nobody is reminded.",
-		Action: "/mine/times", Back: "/messages", Cancel: "/messages", Version: p.Version, Button: "Save times",
+		Action: "/mine/times", Back: "/mine", Cancel: "/mine", Version: p.Version, Button: "Save times",
 		Fields: []field{
 			{Kind: "text", Name: "from", Label: "From", Hint: "For example, 08:00", Value: p.From, Width: 5, Autocomplete: "off"},
 			{Kind: "text", Name: "to", Label: "Until", Hint: "An hour later at least. For example, 18:00", Value: p.To, Width: 5, Autocomplete: "off"},

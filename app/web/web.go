@@ -12,7 +12,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -93,13 +92,10 @@ type Server struct {
 	metrics *metrics
 	desk    *desk
 	outbox  recent[notifications.Standing]
-	unsent  recent[int] // messages of the last days that could not be sent
-	secure  bool        // cookies only over HTTPS
+	unsent  recent[int]      // messages of the last days that could not be sent
+	watched recent[[]string] // what is wrong with the schedules
+	secure  bool             // cookies only over HTTPS
 	proxies []netip.Prefix
-
-	watch   sync.Mutex
-	watched time.Time // when the warnings were found out
-	warned  []string
 }
 
 // requestTimeout bounds the work done for one request: Fiber does not see a
@@ -108,7 +104,7 @@ const requestTimeout = 15 * time.Second
 
 // New builds the application with every route of the table.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, metrics: newMetrics(), outbox: recent[notifications.Standing]{keep: standingFor}, unsent: recent[int]{keep: unsentFor}}
+	s := &Server{Options: o, metrics: newMetrics(), outbox: recent[notifications.Standing]{keep: standingFor}, unsent: recent[int]{keep: unsentFor}, watched: recent[[]string]{keep: watchFor}}
 	if err := s.metrics.registry.Register(outboxMetrics{s, s.Now()}); err != nil {
 		return nil, err
 	}
