@@ -57,8 +57,8 @@ func child(args []string) (code int, ok bool) {
 func prove(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet("proof", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	instants := f.Int("instants", 200, "instants of the job that are due, with 50 messages each")
-	kills := f.Int("kills", 1000, "copies killed, in each scenario")
+	instants := f.Int("instants", 100, "instants of the job that are due in each scenario, with 50 messages each")
+	kills := f.Int("kills", 500, "copies killed in each scenario")
 	limit := f.Duration("for", 10*time.Minute, "how long it may take in all")
 	doc := f.String("write", "app/docs/reminders.md", "document that gets the table; empty: none")
 	seed := f.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
