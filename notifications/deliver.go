@@ -203,7 +203,7 @@ const waitForMaker = 10 * time.Minute
 // before it in its thread has ended, and not on its heels. It fills in what is
 // known of the thread.
 func (s *Service) turn(ctx context.Context, m *Message, now time.Time) (time.Time, error) {
-	opens, err := s.opens(ctx, m.RecipientID, now)
+	opens, err := s.opens(ctx, *m, now)
 	if err != nil || opens.After(now) || m.Thread == "" {
 		return opens, err
 	}

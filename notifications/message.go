@@ -106,6 +106,9 @@ type Item struct {
 	URL     string `bson:"url"`
 	Done    bool   `bson:"done"`    // it needs nothing more
 	Subject string `bson:"subject"` // what makes it the same line later; empty where that does not matter
+	Asks    bool   `bson:"asks"`    // its reader can answer it: I have it, snooze, not mine
+	// MayUpdate says that its reader can update the status of the package it is of.
+	MayUpdate bool `bson:"may_update"`
 }
 
 // Button is a link to the place where the reader can act.

@@ -76,7 +76,7 @@ func (l Line) item(baseURL string) Item {
 	if l.Note != "" {
 		detail += ". " + l.Note
 	}
-	return Item{Section: l.section(), Title: title, Detail: detail, URL: url, Subject: l.subject()}
+	return Item{Section: l.section(), Title: title, Detail: detail, URL: url, Subject: l.subject(), Asks: true, MayUpdate: l.MayChange}
 }
 
 // Items words lines in the order of a message of the day.
@@ -93,6 +93,20 @@ func inOrder(items []Item) []Item {
 		return cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section))
 	})
 	return items
+}
+
+// Yours is what is open for somebody, as their message of the day would have it.
+type Yours struct {
+	Why   string // they are told of it; empty where nothing is open
+	Lines []YourLine
+}
+
+// YourLine is one thing that is open for somebody.
+type YourLine struct {
+	Line
+	Item Item // as the message words it; its address is the base address's
+	// Answer is what they said of it themselves, while that holds; nil without.
+	Answer *workpackages.Response
 }
 
 // DayReminder words the one message of a day that tells a person what is open:

@@ -81,6 +81,8 @@ type Service struct {
 	// became of it; a minute when 0.
 	Lease time.Duration
 
+	wake    chan struct{} // see Woken
+	once    sync.Once
 	mu      sync.Mutex
 	budget  float64 // messages that may be sent now
 	refill  time.Time
@@ -95,6 +97,22 @@ const (
 
 // notConnected is what the ledger says of a message made without Slack.
 const notConnected = "Not sent: Slack is not connected"
+
+// Wake has the outbox looked at at once: somebody is waiting to see what they did.
+func (s *Service) Wake() {
+	select {
+	case s.waking() <- struct{}{}:
+	default: // it is about to be
+	}
+}
+
+// Woken tells whoever delivers that Wake was called.
+func (s *Service) Woken() <-chan struct{} { return s.waking() }
+
+func (s *Service) waking() chan struct{} {
+	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
+	return s.wake
+}
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
@@ -134,7 +152,7 @@ func (s *Service) Enqueue(ctx context.Context, m Message) (added bool, err error
 	m.Title, m.Reason, m.Preview = m.Content.Short(), m.Content.Why, m.Content.Plain()
 	if s.Sender == nil {
 		m.State, m.Detail = NotSent, notConnected
-	} else if m.NotBefore, err = s.opens(ctx, m.RecipientID, m.NotBefore); err != nil {
+	} else if m.NotBefore, err = s.opens(ctx, m, m.NotBefore); err != nil {
 		return false, err
 	}
 	if m.Thread != "" {
@@ -172,13 +190,13 @@ func (s *Service) place(ctx context.Context, m Message) (int, error) {
 	}
 }
 
-// opens gives when a recipient may next be disturbed. One who never may is left
-// to the message's own end.
-func (s *Service) opens(ctx context.Context, recipientID string, at time.Time) (time.Time, error) {
-	if s.Window == nil {
+// opens gives when the recipient of a message may next be disturbed. One who never
+// may is left to the message's own end. A change in place disturbs nobody.
+func (s *Service) opens(ctx context.Context, m Message, at time.Time) (time.Time, error) {
+	if s.Window == nil || m.Op == Edit {
 		return at, nil
 	}
-	w, err := s.Window(ctx, recipientID)
+	w, err := s.Window(ctx, m.RecipientID)
 	if err != nil {
 		return at, err
 	}

@@ -8,31 +8,17 @@ import (
 	"readiness/workpackages"
 )
 
-// Yours is what is open for somebody, as their message of the day would have it.
-type Yours struct {
-	Why   string // they are told of it; empty where nothing is open
-	Lines []YourLine
-}
-
-// YourLine is one thing that is open for somebody.
-type YourLine struct {
-	notifications.Line
-	Item notifications.Item // as the message words it; its address is the base address's
-	// Answer is what they said of it themselves, while that holds; nil without.
-	Answer *workpackages.Response
-}
-
 // Mine works out what is open for a person by every rule that is on, whatever its
 // days and time, in the order of a message of the day. What they answered stays in
 // it while it is open, so that they can take it back.
-func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
+func (d Deps) Mine(ctx context.Context, personID string) (notifications.Yours, error) {
 	v, err := d.readDay(ctx, Occasion{Instant: d.Now()})
 	if err != nil {
-		return Yours{}, err
+		return notifications.Yours{}, err
 	}
 	person := v.person(personID)
 	if person.ID == "" {
-		return Yours{}, workpackages.Errorf(workpackages.Forbidden, "Sign in to see what is yours: a token is nobody")
+		return notifications.Yours{}, workpackages.Errorf(workpackages.Forbidden, "Sign in to see what is yours: a token is nobody")
 	}
 	for id, rule := range v.rules {
 		rule.Days, rule.Time = everyDay, "00:00"
@@ -60,7 +46,7 @@ func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
 		}
 		mine.lines = append(mine.lines, notifications.Line{Concern: c, MayChange: workpackages.MayChange(person.Actor(""), c.GroupID)})
 	}
-	var out Yours
+	var out notifications.Yours
 	if len(mine.reasons) > 0 {
 		out.Why = mine.why()
 	}
@@ -68,7 +54,7 @@ func (d Deps) Mine(ctx context.Context, personID string) (Yours, error) {
 		i := slices.IndexFunc(mine.lines, func(l notifications.Line) bool {
 			return notifications.LineSubject(l.Kind, l.Concern.Subject) == item.Subject
 		})
-		out.Lines = append(out.Lines, YourLine{Line: mine.lines[i], Item: item, Answer: own[mine.lines[i].Concern.Subject]})
+		out.Lines = append(out.Lines, notifications.YourLine{Line: mine.lines[i], Item: item, Answer: own[mine.lines[i].Concern.Subject]})
 	}
 	return out, nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // mine gives what is open for somebody, as "kind subject", with the answer they gave.
-func (c *council) mine(t *testing.T, personID string) (Yours, string) {
+func (c *council) mine(t *testing.T, personID string) (notifications.Yours, string) {
 	t.Helper()
 	y, err := c.deps(t).Mine(t.Context(), personID)
 	if err != nil {

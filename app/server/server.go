@@ -119,6 +119,7 @@ func (s *Server) Start() {
 			}
 			select {
 			case <-t.C:
+			case <-s.System.Outbox.Woken():
 			case <-ctx.Done():
 				return
 			}

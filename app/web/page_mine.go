@@ -10,13 +10,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"readiness/schedules"
+	"readiness/notifications"
 	"readiness/workpackages"
 )
 
 // Mine works out what is open for somebody; schedules provides it.
 type Mine interface {
-	Mine(ctx context.Context, personID string) (schedules.Yours, error)
+	Mine(ctx context.Context, personID string) (notifications.Yours, error)
 }
 
 // mineSection is one part of what is yours, as a message of the day has it.

@@ -3,83 +3,95 @@ package slack
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"readiness/notifications"
+	"readiness/notifications/slack/blockkit"
+	"readiness/workpackages"
 )
 
-// Our limits, in UTF-16 units as Slack gets them: after escaping. They keep any
-// message under Slack's own: 50 blocks, 150 for a header, 3,000 for a section,
-// 75 on a button, and about 12,000 over all blocks. What is below comes to about
-// 11,100 with ten items.
+// How much of each text is shown, in units as Slack gets them: what is below its
+// own limits is for readers.
 const (
 	maxText   = 1000
-	maxHeader = 150
 	maxProse  = 600
 	maxItems  = 10 // as much as anybody reads
 	maxTitle  = 150
 	maxDetail = 300
-	maxLink   = 400
-	maxButton = 75
 
 	maxSections = 8
-	maxHeading  = 60
+	maxHeading  = 150
 )
 
-// Blocks words a message for Slack within its limits, whatever the text.
-// Nothing in the text is taken for Slack's markup.
-func Blocks(c notifications.Content) []slack.Block {
-	blocks := []slack.Block{slack.NewHeaderBlock(plain(c.Heading, maxHeader))}
-	section := func(text string) {
-		if strings.TrimSpace(text) != "" { // Slack refuses a block without text
-			blocks = append(blocks, slack.NewSectionBlock(markup(text), nil, nil))
+// Blocks words a message whose buttons are links.
+func Blocks(c notifications.Content) []slack.Block { return blocks(c, "", false) }
+
+// Interactive words a message that can be answered where it stands. Its key comes
+// back with whatever is pressed in it.
+func Interactive(c notifications.Content, key string) []slack.Block { return blocks(c, key, true) }
+
+func blocks(c notifications.Content, key string, answers bool) []slack.Block {
+	open := 0
+	for _, i := range c.Items {
+		if i.Asks && !i.Done {
+			open++
 		}
 	}
-	section(fit(c.Intro, maxProse))
-	shown := c.Items[:min(len(c.Items), maxItems)]
+	answers = answers && open > 0
+	b, id := blockkit.Message(), ""
+	if answers {
+		id = keyBlock + key
+	}
+	b.Header(c.Heading, id)
+	b.Section("", blockkit.Text(c.Intro, maxProse), nil)
+	tail := blockkit.Part()
+	tail.Actions("", links(c, answers, open)...)
+	tail.Context(blockkit.Text(c.Why, maxProse))
 	heading, sections := "", 0
-	for _, i := range shown {
+	b.List(len(c.Items), maxItems, func(n int) *blockkit.Builder {
+		i, p := c.Items[n], blockkit.Part()
 		if i.Section != heading && sections < maxSections {
 			heading = i.Section
 			sections++
-			section("*" + fit(heading, maxHeading) + "*")
+			p.Section("", blockkit.Text(heading, maxHeading).Bold(), nil)
 		}
-		section(line(i))
-	}
-	if more := len(c.Items) - len(shown); more > 0 {
-		section(link(c.Button.URL, fmt.Sprintf("and %d more", more)))
-	}
-	var buttons []slack.BlockElement
-	for n, button := range []notifications.Button{c.Button, c.Second} {
-		if linkable(button.URL) && button.Text != "" {
-			b := slack.NewButtonBlockElement([]string{"open", "second"}[n], "", plain(button.Text, maxButton))
-			if b.URL = button.URL; n == 0 {
-				b.Style = slack.StylePrimary
-			}
-			buttons = append(buttons, b)
+		switch {
+		case !answers || !i.Asks || i.Done:
+			p.Section("", Line(i), nil)
+		case open == 1:
+			p.Section("", Line(i), nil)
+			p.Actions(lineBlock+i.Subject, AnswerButtons(i)...)
+		default:
+			p.Section(lineBlock+i.Subject, Line(i), AnswerSelect(i))
 		}
-	}
-	if len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
-	}
-	if strings.TrimSpace(c.Why) != "" {
-		blocks = append(blocks, slack.NewContextBlock("", markup(fit(c.Why, maxProse))))
-	}
-	return blocks
+		return p
+	}, func(left int) blockkit.Rich {
+		return blockkit.Link(c.Button.URL, blockkit.Text(fmt.Sprintf("and %d more", left), maxTitle))
+	}, tail)
+	return b.Blocks()
 }
 
-// line words one item. Under a heading, titles are not bold as well.
-func line(i notifications.Item) string {
-	title, detail := link(i.URL, fit(i.Title, maxTitle)), fit(i.Detail, maxDetail)
+// links are the buttons that open pages. Beside buttons that answer, one is enough.
+func links(c notifications.Content, answers bool, open int) []slack.BlockElement {
+	if answers && open == 1 {
+		return []slack.BlockElement{blockkit.LinkButton("open", "Open in the browser", c.Button.URL)}
+	}
+	first, second := blockkit.LinkButton("open", c.Button.Text, c.Button.URL), blockkit.LinkButton("second", c.Second.Text, c.Second.URL)
+	if b, ok := first.(*slack.ButtonBlockElement); ok && !answers {
+		blockkit.Primary(b)
+	}
+	return []slack.BlockElement{first, second}
+}
+
+// Line words one item. Under a heading, titles are not bold as well.
+func Line(i notifications.Item) blockkit.Rich {
+	title, detail := blockkit.Link(i.URL, blockkit.Text(i.Title, maxTitle)), blockkit.Text(i.Detail, maxDetail)
 	switch {
-	case i.Done && detail != "":
-		return "✓ ~" + title + "~\n" + detail
 	case i.Done:
-		return "✓ ~" + title + "~"
+		title = "✓ " + title.Struck()
 	case i.Section == "":
-		title = "*" + title + "*"
+		title = title.Bold()
 	default:
 		title = "• " + title
 	}
@@ -89,62 +101,85 @@ func line(i notifications.Item) string {
 	return title + "\n" + detail
 }
 
-func plain(s string, n int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, cut(s, n, units), false, false)
-}
+// What can be answered to a line comes back as the value of a button or of an
+// option; which line, in the id of its block; which message, in that of its header.
+const (
+	AnswerAction = "answer"
+	UpdateAnswer = "update"
 
-func markup(s string) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, s, false, false)
-}
+	keyBlock  = "message "
+	lineBlock = "line "
+	snooze    = "snooze-"
+)
 
-// link makes escaped text a link, where the address can be one.
-func link(url, text string) string {
-	if !linkable(url) {
-		return text
+// snoozes are the working days that a message offers.
+var snoozes = []struct {
+	days int
+	text string
+}{{1, "Snooze for today"}, {2, "Snooze for 2 working days"}, {5, "Snooze for 5 working days"}, {10, "Snooze for 10 working days"}}
+
+func snoozeOptions() []blockkit.Option {
+	var options []blockkit.Option
+	for _, s := range snoozes {
+		options = append(options, blockkit.Option{Value: fmt.Sprintf("%s%d", snooze, s.days), Text: s.text})
 	}
-	return "<" + url + "|" + strings.ReplaceAll(text, "|", "/") + ">"
+	return options
 }
 
-func linkable(url string) bool {
-	return url != "" && len(url) <= maxLink && !strings.ContainsAny(url, "<>| \n")
-}
-
-// escaper keeps people's text from being read as Slack's control sequences: no
-// "<!channel>" comes out of a title.
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// fit escapes text and shortens it so that what Slack gets is n units at most.
-func fit(s string, n int) string {
-	return escaper.Replace(cut(s, n, func(r rune) int {
-		switch r {
-		case '&':
-			return len("&amp;")
-		case '<', '>':
-			return len("&lt;")
-		}
-		return units(r)
-	}))
-}
-
-// units is the length of a rune in UTF-16, in which Slack may count.
-func units(r rune) int {
-	if r > 0xFFFF {
-		return 2
+// AnswerButtons are the answers to a line that stands by itself.
+func AnswerButtons(i notifications.Item) []slack.BlockElement {
+	out := []slack.BlockElement{}
+	if i.MayUpdate {
+		out = append(out, blockkit.Primary(blockkit.Button(UpdateAnswer, UpdateAnswer, "Update status")))
 	}
-	return 1
+	return append(out,
+		blockkit.Button(string(workpackages.HaveIt), string(workpackages.HaveIt), "I have it"),
+		blockkit.Select(AnswerAction, "Snooze", "", snoozeOptions()...),
+		blockkit.Button(string(workpackages.NotMine), string(workpackages.NotMine), "Not mine"))
 }
 
-// cut shortens text to n, with an ellipsis where something is left out.
-func cut(s string, n int, size func(rune) int) string {
-	s = strings.ToValidUTF8(s, "?")
-	total, end := 0, 0 // end is where the text still leaves room for the ellipsis
-	for i, r := range s {
-		if total += size(r); total > n {
-			return s[:end] + "…"
-		}
-		if total < n {
-			end = i + utf8.RuneLen(r)
+// AnswerSelect is a list of the same answers, for a line among others.
+func AnswerSelect(i notifications.Item) slack.BlockElement {
+	var options []blockkit.Option
+	if i.MayUpdate {
+		options = append(options, blockkit.Option{Value: UpdateAnswer, Text: "Update status…"})
+	}
+	options = append(options, blockkit.Option{Value: string(workpackages.HaveIt), Text: "I have it"})
+	options = append(options, snoozeOptions()...)
+	options = append(options, blockkit.Option{Value: string(workpackages.NotMine), Text: "Not mine"})
+	return blockkit.Select(AnswerAction, "Answer", "", options...)
+}
+
+// LineBlock is the id of the block of a line.
+func LineBlock(i notifications.Item) string { return lineBlock + i.Subject }
+
+// LineOf gives what a line is about, by the id of its block.
+func LineOf(blockID string) (kind workpackages.ConcernKind, subject string, ok bool) {
+	line, ok := strings.CutPrefix(blockID, lineBlock)
+	k, subject, found := strings.Cut(line, " ")
+	return workpackages.ConcernKind(k), subject, ok && found
+}
+
+// KeyOf gives the key of a message that came back from Slack, or "".
+func KeyOf(m slack.Message) string {
+	for _, b := range m.Blocks.BlockSet {
+		if key, ok := strings.CutPrefix(b.ID(), keyBlock); ok {
+			return key
 		}
 	}
-	return s
+	return ""
+}
+
+// ResponseOf reads an answer from its value: kind, and the working days of a snooze.
+func ResponseOf(value string) (kind workpackages.ResponseKind, days int, ok bool) {
+	switch workpackages.ResponseKind(value) {
+	case workpackages.HaveIt, workpackages.NotMine:
+		return workpackages.ResponseKind(value), 0, true
+	}
+	for _, s := range snoozes {
+		if value == fmt.Sprintf("%s%d", snooze, s.days) {
+			return workpackages.Snoozed, s.days, true
+		}
+	}
+	return "", 0, false
 }

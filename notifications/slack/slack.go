@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"readiness/notifications"
+	"readiness/notifications/slack/blockkit"
 )
 
 // Sender posts messages as the app's bot user. It needs the scopes chat:write,
@@ -23,7 +24,10 @@ import (
 // private, and to find it by its name channels:read and groups:read.
 type Sender struct {
 	api *slack.Client
-	mu  sync.Mutex
+	// Answers says that what is pressed in a message reaches us: its buttons answer,
+	// and are not links alone. It is set before the Sender is used.
+	Answers bool
+	mu      sync.Mutex
 	// Conversations by e-mail address or channel: two calls saved a message.
 	known map[string]string
 }
@@ -59,7 +63,7 @@ func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notific
 	if err != nil {
 		return notifications.Receipt{}, classify(err, to, false)
 	}
-	options := append(says(m),
+	options := append(s.says(m),
 		slack.MsgOptionDisableLinkUnfurl(),
 		slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{"key": m.ID}}),
@@ -83,16 +87,20 @@ func (s *Sender) Send(ctx context.Context, to notifications.Recipient, m notific
 }
 
 // says is the text of a message and its blocks.
-func says(m notifications.Message) []slack.MsgOption {
+func (s *Sender) says(m notifications.Message) []slack.MsgOption {
+	blocks := Blocks(m.Content)
+	if s.Answers {
+		blocks = Interactive(m.Content, cmp.Or(m.Target, m.ID))
+	}
 	return []slack.MsgOption{
-		slack.MsgOptionText(fit(m.Content.Short(), maxText), false), // phones show this
-		slack.MsgOptionBlocks(Blocks(m.Content)...),
+		slack.MsgOptionText(string(blockkit.Text(m.Content.Short(), maxText)), false), // phones show this
+		slack.MsgOptionBlocks(blocks...),
 	}
 }
 
 // Edit implements notifications.Sender. The metadata, and with it the key, stays.
 func (s *Sender) Edit(ctx context.Context, to notifications.Recipient, at notifications.Receipt, m notifications.Message) error {
-	if _, _, _, err := s.api.UpdateMessageContext(ctx, at.Channel, at.Timestamp, says(m)...); err != nil {
+	if _, _, _, err := s.api.UpdateMessageContext(ctx, at.Channel, at.Timestamp, s.says(m)...); err != nil {
 		return classify(err, to, true)
 	}
 	return nil
