@@ -393,7 +393,7 @@ func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
 		return Recipient{Name: m.RecipientName, Channel: channel, Known: m.Channel}, nil
 	}
 	p, err := s.People.Person(ctx, m.RecipientID)
-	return Recipient{Name: p.Name, Email: p.Email, Known: m.Channel, gone: p.Disabled}, err
+	return Recipient{Name: p.Name, PersonID: p.ID, Email: p.Email, Known: m.Channel, gone: p.Disabled}, err
 }
 
 // late is what the ledger says of a message whose use was over before it went.

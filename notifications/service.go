@@ -16,11 +16,12 @@ type Receipt struct{ Channel, Timestamp string }
 
 // Recipient is where a message goes: a person's direct conversation, or a channel.
 type Recipient struct {
-	Name    string // as the ledger shows it
-	Email   string // of a person
-	Channel string // name or id of a channel, as Slack has it; empty for a person
-	Known   string // Slack's id of the conversation, where an earlier message of the thread went to it
-	gone    bool   // a person who may no longer sign in
+	Name     string // as the ledger shows it
+	PersonID string // of a person
+	Email    string // of a person
+	Channel  string // name or id of a channel, as Slack has it; empty for a person
+	Known    string // Slack's id of the conversation, where an earlier message of the thread went to it
+	gone     bool   // a person who may no longer sign in
 }
 
 // Sender puts messages where people read them.

@@ -388,9 +388,14 @@ func (d Deps) follow(ctx context.Context, post *posting, v *day, b *bundle, root
 
 // packageOf gives the package that a line is about.
 func packageOf(lineSubject string) string {
-	_, subject, _ := strings.Cut(lineSubject, " ")
-	id, _, _ := strings.Cut(subject, "/")
+	id, _, _ := strings.Cut(subjectOf(lineSubject), "/")
 	return id
+}
+
+// subjectOf gives what a line is about, whatever its concern was.
+func subjectOf(lineSubject string) string {
+	_, subject, _ := strings.Cut(lineSubject, " ")
+	return subject
 }
 
 // ownDoing gives the packages whose newest change, made today, is a person's own.
@@ -413,7 +418,7 @@ func (d Deps) ownDoing(ctx context.Context, v *day, personID string) (map[string
 
 // answeredBy reports whether a line went because of the person's own answer.
 func (v *day) answeredBy(personID, lineSubject string) bool {
-	_, subject, _ := strings.Cut(lineSubject, " ")
+	subject := subjectOf(lineSubject)
 	return slices.ContainsFunc(v.responses, func(r workpackages.Response) bool {
 		return r.PersonID == personID && r.Subject == subject && r.InForce(v.today)
 	})
@@ -441,7 +446,7 @@ func (v *day) becameOf(lineSubject string) string {
 				continue
 			}
 			if workpackages.ConcernKind(kind) == workpackages.StatusDue && !p.Stale {
-				return "updated by " + p.UpdatedBy
+				return "updated by " + p.UpdatedBy + ": " + p.Status.Short()
 			}
 			for _, m := range p.Milestones {
 				if subject == p.ID+"/"+m.ID && m.Done() {

@@ -16,6 +16,7 @@ import (
 var (
 	_ notifications.Store           = (*Store)(nil)
 	_ notifications.PreferenceStore = (*Store)(nil)
+	_ notifications.AccountStore    = (*Store)(nil)
 )
 
 // newest decodes documents of a collection in descending order of a field; of
@@ -163,6 +164,17 @@ func (s *Store) Tidy(ctx context.Context, claims, messages time.Time) error {
 			{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Sent, notifications.Dead, notifications.NotSent}}}},
 		}),
 	)
+}
+
+// Account implements notifications.AccountStore.
+func (s *Store) Account(ctx context.Context, id string) (notifications.Account, error) {
+	return find[notifications.Account](ctx, s, colAccounts, id, "There is no such Slack account")
+}
+
+// SaveAccount implements notifications.AccountStore.
+func (s *Store) SaveAccount(ctx context.Context, a notifications.Account) error {
+	_, err := s.db.Collection(colAccounts).ReplaceOne(ctx, byID(a.ID), a, options.Replace().SetUpsert(true))
+	return translate(err, "")
 }
 
 // Preferences implements notifications.PreferenceStore.

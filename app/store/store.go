@@ -86,6 +86,7 @@ const (
 	colClosedDays  = "closed_days"
 	colChecks      = "checks"
 	colReports     = "check_reports"
+	colAccounts    = "slack_accounts"
 
 	colSessions  = "sessions"
 	colLinks     = "links"
@@ -99,7 +100,7 @@ const (
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colMessages, colDue, colClaims, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colAccounts, colMessages, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut

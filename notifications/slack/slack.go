@@ -27,6 +27,9 @@ type Sender struct {
 	// Answers says that what is pressed in a message reaches us: its buttons answer,
 	// and are not links alone. It is set before the Sender is used.
 	Answers bool
+	// Accounts keeps who is who in Slack; nil: people are looked up by their e-mail
+	// address each time the program starts.
+	Accounts notifications.AccountStore
 	mu      sync.Mutex
 	// Conversations by e-mail address or channel: two calls saved a message.
 	known map[string]string
@@ -46,15 +49,29 @@ const (
 
 // New makes a Sender; apiURL is empty for Slack's own address.
 func New(token, apiURL string) *Sender {
-	opts := []slack.Option{slack.OptionHTTPClient(&http.Client{
-		Timeout: requestTimeout,
-		// The token is in the body, and goes nowhere but to the address we were given.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	})}
+	return &Sender{api: Client(token, "", apiURL), known: map[string]string{}}
+}
+
+// Client calls Slack: with the bot's token, and where there is one with the app's,
+// which opens sockets and nothing else.
+func Client(botToken, appToken, apiURL string) *slack.Client {
+	opts := []slack.Option{slack.OptionHTTPClient(HTTP())}
 	if apiURL != "" {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimRight(apiURL, "/")+"/"))
 	}
-	return &Sender{api: slack.New(token, opts...), known: map[string]string{}}
+	if appToken != "" {
+		opts = append(opts, slack.OptionAppLevelToken(appToken))
+	}
+	return slack.New(botToken, opts...)
+}
+
+// HTTP is how calls are made. A token is in the body of a call, and goes nowhere
+// but to the address we were given.
+func HTTP() *http.Client {
+	return &http.Client{
+		Timeout:       requestTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Send implements notifications.Sender.
@@ -209,13 +226,43 @@ func (s *Sender) conversation(ctx context.Context, to notifications.Recipient) (
 	return id, nil
 }
 
-// direct finds the direct conversation with a person.
+// direct finds the direct conversation with a person: by their account, where they
+// were matched before, and else by their e-mail address.
 func (s *Sender) direct(ctx context.Context, to notifications.Recipient) (string, error) {
+	if a, ok := s.account(ctx, to); ok {
+		id, err := s.open(ctx, a.SlackID)
+		var answer slack.SlackErrorResponse
+		if err == nil || !errors.As(err, &answer) || !gone[answer.Err] {
+			return id, err
+		}
+	}
 	u, err := s.api.GetUserByEmailContext(ctx, to.Email)
 	if err != nil {
 		return "", err
 	}
-	c, _, _, err := s.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{u.ID}})
+	id, err := s.open(ctx, u.ID)
+	if err == nil && s.Accounts != nil && to.PersonID != "" {
+		// Not kept, it is looked up again: no reason not to send.
+		_ = s.Accounts.SaveAccount(ctx, notifications.Account{ID: notifications.AccountOf(to.PersonID), PersonID: to.PersonID, SlackID: u.ID, Email: to.Email, At: time.Now().UTC()})
+	}
+	return id, err
+}
+
+// gone are the answers after which an account is not what it was.
+var gone = map[string]bool{"user_not_found": true, "users_not_found": true, "user_disabled": true, "user_not_visible": true}
+
+// account gives the account of a person who was matched by the address they have.
+func (s *Sender) account(ctx context.Context, to notifications.Recipient) (notifications.Account, bool) {
+	if s.Accounts == nil || to.PersonID == "" {
+		return notifications.Account{}, false
+	}
+	a, err := s.Accounts.Account(ctx, notifications.AccountOf(to.PersonID))
+	return a, err == nil && a.Email == to.Email
+}
+
+// open gives the direct conversation with a user of Slack.
+func (s *Sender) open(ctx context.Context, user string) (string, error) {
+	c, _, _, err := s.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 	if err != nil {
 		return "", err
 	}
