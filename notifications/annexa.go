@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
@@ -98,6 +99,35 @@ func AnnexaNotChecked(recipientID, recipientName, why, sentence string, newest w
 		m.Content.Intro = fmt.Sprintf("The newest scheduled check is that of %s.", newest)
 	}
 	return m
+}
+
+// AnnexaGlance words a check for somebody who asks how the return stands, by the
+// rules of the news: what may leave the authority of it.
+func AnnexaGlance(c workpackages.Check, baseURL string, zone *time.Location) Content {
+	n := NewAnnexaNews(c.ID, c.AsOf, &c.Report, nil, "")
+	out := Content{
+		Heading: "Annexe A: " + n.Verdict(),
+		Intro:   "Checked on " + c.At.In(zone).Format("2 January 2006 at 15:04") + ".",
+		Items:   n.notFit(),
+		Button:  Button{Text: "See the check", URL: baseURL + "/annexa/checks/" + c.ID},
+		Why:     "Only you see this. Counts of 1 to 5 are not told in Slack.",
+	}
+	causes := slices.DeleteFunc(slices.Clone(n.Report.Causes), func(cause annexa.Cause) bool { return cause.Severity == annexa.SeverityInfo || cause.Follows != "" })
+	for _, cause := range causes[:min(len(causes), maxWorse)] {
+		title := fmt.Sprintf("List %d", cause.List)
+		if cause.Column != "" {
+			title += ", " + cause.Column
+		}
+		detail := cause.Title
+		if much := amount(n.Report, cause.Key); much != "" {
+			detail += ": " + much
+		}
+		out.Items = append(out.Items, Item{Title: title, Detail: detail})
+	}
+	if more := len(causes) - maxWorse; more > 0 {
+		out.Items = append(out.Items, Item{Title: fmt.Sprintf("And %d more to look at", more)})
+	}
+	return out
 }
 
 // Verdict says in a few words whether the return may be sent.

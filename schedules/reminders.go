@@ -388,8 +388,7 @@ func (d Deps) follow(ctx context.Context, post *posting, v *day, b *bundle, root
 
 // packageOf gives the package that a line is about.
 func packageOf(lineSubject string) string {
-	id, _, _ := strings.Cut(subjectOf(lineSubject), "/")
-	return id
+	return workpackages.PackageOf(subjectOf(lineSubject))
 }
 
 // subjectOf gives what a line is about, whatever its concern was.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"readiness/workpackages/workingdays"
@@ -41,6 +42,12 @@ type Concern struct {
 	Due     Date   // when it was or is due; the day on which a package became stale
 	Late    int    // working days since then: 0 on the day, negative while it is still to come
 	Detail  string // in a few words, fit for Slack: nothing that people wrote as prose
+}
+
+// PackageOf gives the package that a concern's subject is, or is part of.
+func PackageOf(subject string) string {
+	id, _, _ := strings.Cut(subject, "/")
+	return id
 }
 
 // ConcernOptions sets how far ahead is looked, in working days.

@@ -158,6 +158,9 @@ func (s *Service) saveResponse(ctx context.Context, r Response) (Response, error
 		}
 		r.Version = 1
 		if i := slices.IndexFunc(all, func(x Response) bool { return x.ID == r.ID }); i >= 0 {
+			if before := all[i]; before.Kind == r.Kind && before.Until == r.Until && before.Concern == r.Concern && !before.Withdrawn {
+				return before, nil // pressed twice
+			}
 			r.Version = all[i].Version + 1
 		}
 		if err := s.Answers.SaveResponse(ctx, r); err == nil || KindOf(err) != Stale {

@@ -13,6 +13,7 @@ import (
 
 	"readiness/app/web"
 	"readiness/config"
+	"readiness/notifications/slack/slackapp"
 	"readiness/schedules"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
@@ -22,6 +23,7 @@ import (
 type Server struct {
 	System  *System
 	web     *web.Server
+	slack   *slackapp.App // nil: nothing comes from Slack
 	control *controlServer
 	listen  net.Listener
 	served  chan error // the end of HTTP, when it ends by itself
@@ -87,7 +89,13 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 			o.Log.Warn("the folder that ANNEXA_DIR names cannot be found now: the scheduled check looks for it again when it is due", "category", "server", "folder", dir)
 		}
 	}
+	s.slack = sys.slackApp()
+	var fromSlack web.SlackApp
+	if s.slack != nil {
+		fromSlack = s.slack
+	}
 	s.web, err = web.New(web.Options{
+		SlackApp: fromSlack,
 		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
 		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,
@@ -110,6 +118,9 @@ func (s *Server) Start() {
 	s.cancel = cancel
 	go func() { s.served <- s.web.Serve(s.listen) }()
 	s.System.Runner.Start()
+	if s.slack != nil {
+		s.slack.Listen()
+	}
 	s.deliver.Go(func() {
 		t := time.NewTicker(s.every)
 		defer t.Stop()
@@ -139,8 +150,9 @@ func (s *Server) Failed() <-chan error { return s.served }
 // How long each part may take to stop. Together they stay under the 30 seconds
 // that container platforms give.
 const (
-	stopHTTP    = 10 * time.Second
+	stopHTTP    = 8 * time.Second
 	stopChecks  = 2 * time.Second
+	stopSlack   = 3 * time.Second
 	stopJobs    = 6 * time.Second
 	stopSends   = 5 * time.Second
 	stopStorage = 5 * time.Second
@@ -170,6 +182,9 @@ func (s *Server) Stop() error {
 		step("checks", stopChecks, s.web.Stop)
 		if s.control != nil {
 			step("the control socket", stopHTTP, s.control.stop)
+		}
+		if s.slack != nil {
+			step("what came from Slack", stopSlack, s.slack.Stop)
 		}
 		step("jobs", stopJobs, s.System.Runner.Stop)
 		step("sends", stopSends, func(ctx context.Context) error {

@@ -16,6 +16,7 @@ import (
 	"readiness/config"
 	"readiness/notifications"
 	"readiness/notifications/slack"
+	"readiness/notifications/slack/slackapp"
 	"readiness/schedules"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
@@ -75,7 +76,9 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 		Store: db, People: db, Now: now, Log: log, Window: s.Desk.Window, PerMinute: cfg.SlackPerMinute, PerChannel: perChannel,
 	}
 	if cfg.SlackBotToken.IsSet() {
-		s.Outbox.Sender = slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
+		sender := slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
+		sender.Accounts, sender.Answers = db, answersIn(cfg)
+		s.Outbox.Sender = sender
 	}
 	s.Reminders = schedules.Deps{
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
@@ -92,6 +95,28 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	s.Runner.Plan = s.Rules.Plan
 	s.Outbox.Copies = s.Runner.Alive
 	return s, nil
+}
+
+// answersIn reports whether what is pressed in Slack reaches the product.
+func answersIn(cfg config.Config) bool {
+	return cfg.SlackBotToken.IsSet() && (cfg.SlackAppToken.IsSet() || cfg.SlackSigning.IsSet())
+}
+
+// slackApp makes what people use from Slack; nil where nothing reaches us from there.
+func (s *System) slackApp() *slackapp.App {
+	cfg := s.Config
+	if !answersIn(cfg) {
+		return nil
+	}
+	return slackapp.New(slackapp.Options{
+		Packages: s.Packages, Mine: s.Reminders.Mine, Accounts: s.Store, Claim: s.Store.Claim,
+		Refresh: func(ctx context.Context, personID, key string) error {
+			defer s.Outbox.Wake() // they wait to see it
+			return s.Reminders.Refresh(ctx, personID, key)
+		},
+		BotToken: cfg.SlackBotToken.Reveal(), AppToken: cfg.SlackAppToken.Reveal(), SigningSecret: cfg.SlackSigning.Reveal(), APIURL: cfg.SlackAPIURL,
+		BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: s.Now, Log: s.Log,
+	})
 }
 
 // annexaSettings reads a council's settings for Annexe A checks.

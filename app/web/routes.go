@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -23,6 +24,12 @@ func (r route) upload() bool {
 	return r.Method == "POST" && strings.HasSuffix(r.Path, "/annexa/checks")
 }
 
+// signed reports whether the route takes requests that Slack signs.
+func (r route) signed() bool {
+	kind, ok := strings.CutPrefix(r.Path, fromSlack)
+	return ok && slices.Contains(slackKinds, kind)
+}
+
 // Who may come in. A lead's own group is a question for the domain.
 var (
 	everybody []workpackages.Role = nil
@@ -39,6 +46,11 @@ func (s *Server) routes() []route {
 		{"GET", "/livez", everybody, s.livez},
 		{"GET", "/readyz", everybody, s.readyz},
 		{"GET", "/metrics", everybody, s.metrics.handler()},
+
+		// Slack
+		{"POST", "/slack/commands", everybody, s.slackRequest},
+		{"POST", "/slack/interactions", everybody, s.slackRequest},
+		{"POST", "/slack/events", everybody, s.slackRequest},
 
 		// Coming in
 		{"GET", "/sign-in", everybody, s.signInPage},

@@ -72,6 +72,7 @@ type Options struct {
 	Zone        *time.Location
 	BaseURL     string
 	LocalSignIn bool
+	SlackApp    SlackApp // nil: Slack sends nothing
 	SlackOn     bool
 	Proxies     []string // whose X-Forwarded-For is believed
 	Version     string

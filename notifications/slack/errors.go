@@ -103,3 +103,22 @@ func classify(err error, to notifications.Recipient, posting bool) error {
 	}
 	return &notifications.Unknown{Reason: "Slack did not say whether it got the message"}
 }
+
+// Reason is why a call failed, for the log: in our words or Slack's code, without
+// what Slack's client puts in its errors.
+func Reason(err error) string {
+	var permanent *notifications.Permanent
+	if err = classify(err, notifications.Recipient{}, false); errors.As(err, &permanent) {
+		return permanent.Code
+	}
+	return err.Error()
+}
+
+// Code is Slack's word for why a call failed; empty where it gave none.
+func Code(err error) string {
+	var answer slack.SlackErrorResponse
+	if errors.As(err, &answer) {
+		return answer.Err
+	}
+	return ""
+}

@@ -30,7 +30,7 @@ type Sender struct {
 	// Accounts keeps who is who in Slack; nil: people are looked up by their e-mail
 	// address each time the program starts.
 	Accounts notifications.AccountStore
-	mu      sync.Mutex
+	mu       sync.Mutex
 	// Conversations by e-mail address or channel: two calls saved a message.
 	known map[string]string
 }
