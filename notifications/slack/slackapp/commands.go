@@ -150,6 +150,10 @@ func (a *App) mine(ctx context.Context, person workpackages.Person) (reply, erro
 	if err != nil {
 		return reply{}, err
 	}
+	return a.yours(y), nil
+}
+
+func (a *App) yours(y notifications.Yours) reply {
 	b, tail := blockkit.Message(), blockkit.Part()
 	heading := "Yours: " + count(len(y.Lines), "thing") + " open"
 	b.Header(heading, "")
@@ -161,7 +165,7 @@ func (a *App) mine(ctx context.Context, person workpackages.Person) (reply, erro
 	tail.Actions("", blockkit.LinkButton("open", "Open in the browser", a.BaseURL+"/mine"))
 	tail.Context(blockkit.Text(strings.Replace(y.Why, "You get this because", "This is yours because", 1)+" Only you see this.", maxDetail))
 	a.lines(b, y.Lines, mostLines, tail)
-	return reply{text: heading, blocks: b.Blocks()}, nil
+	return reply{text: heading, blocks: b.Blocks()}
 }
 
 // lines adds what is open for somebody, and the tail below it.

@@ -70,6 +70,11 @@ func (a *App) publish(ctx context.Context, user string, person workpackages.Pers
 	if err != nil {
 		return err
 	}
+	return a.put(ctx, user, a.homeView(y, r, person.Actor(via), says))
+}
+
+// homeView is somebody's Home tab.
+func (a *App) homeView(y notifications.Yours, r workpackages.Readiness, by workpackages.Actor, says string) *blockkit.Builder {
 	b := blockkit.View()
 	if says != "" {
 		b.Section("", blockkit.Rich("⚠️ ")+blockkit.Text(says, maxSentence), nil)
@@ -86,7 +91,7 @@ func (a *App) publish(ctx context.Context, user string, person workpackages.Pers
 	tail.Actions("", blockkit.LinkButton("open", "Open the dashboard", a.BaseURL+"/"), blockkit.LinkButton("second", "Yours in the browser", a.BaseURL+"/mine"),
 		blockkit.Button(actReload, actReload, "Look again"))
 	tail.Context(blockkit.Text("As at "+a.Now().In(a.Zone).Format("15:04 on 2 January")+". "+Command+" help says what else you can do from Slack.", maxDetail))
-	all, by := packagesOf(r), person.Actor(via)
+	all := packagesOf(r)
 	group := ""
 	b.List(len(all), mostPackages, func(i int) *blockkit.Builder {
 		p, part := all[i], blockkit.Part()
@@ -97,7 +102,7 @@ func (a *App) publish(ctx context.Context, user string, person workpackages.Pers
 		part.Section("", a.packageLine(p), updateButton(by, p))
 		return part
 	}, a.more("/"), tail)
-	return a.put(ctx, user, b)
+	return b
 }
 
 func (a *App) put(ctx context.Context, user string, b *blockkit.Builder) error {
