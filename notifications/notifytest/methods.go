@@ -12,18 +12,31 @@ import (
 )
 
 func (s *Slack) do(method string, r *http.Request) map[string]any {
-	if r.Form.Get("token") != s.token && r.Header.Get("Authorization") != "Bearer "+s.token {
+	if method == "apps.connections.open" {
+		return s.openSocket(r)
+	}
+	switch {
+	case r.Form.Get("token") != s.token && r.Header.Get("Authorization") != "Bearer "+s.token:
 		return fails("invalid_auth")
+	case s.revoked:
+		return fails("token_revoked")
+	}
+	if bad := s.lacks(method, r.Form.Get("channel")); bad != nil {
+		return bad
 	}
 	switch method {
 	case "auth.test":
 		return map[string]any{"ok": true, "team": "Stand-in", "user": "readiness", "user_id": "U0000", "team_id": "T0001", "bot_id": "B0001"}
 	case "users.lookupByEmail":
-		id, ok := s.users[r.Form.Get("email")]
-		if !ok {
-			return fails("users_not_found")
-		}
-		return map[string]any{"ok": true, "user": map[string]any{"id": id}}
+		return s.lookup(r)
+	case "users.info":
+		return s.info(r)
+	case "views.open":
+		return s.openView(r)
+	case "views.update":
+		return s.updateView(r)
+	case "views.publish":
+		return s.publishView(r)
 	case "conversations.open":
 		id, ok := s.directs[r.Form.Get("users")]
 		if !ok {
@@ -156,6 +169,7 @@ func (s *Slack) post(r *http.Request) map[string]any {
 	if p.ThreadTS != "" && !timestamp.MatchString(p.ThreadTS) {
 		return fails("invalid_thread_ts")
 	}
+	p.Blocks = s.withIDs(p.Blocks)
 	kept := s.keep(p)
 	return map[string]any{"ok": true, "channel": kept.Channel, "ts": kept.Timestamp, "message": s.shown(kept, false)}
 }
@@ -176,7 +190,7 @@ func (s *Slack) update(r *http.Request) map[string]any {
 	if p.EventType != "" {
 		old.EventType, old.Key = p.EventType, p.Key
 	}
-	old.Text, old.Blocks = p.Text, p.Blocks
+	old.Text, old.Blocks = p.Text, s.withIDs(p.Blocks)
 	old.Edits++
 	return map[string]any{"ok": true, "channel": p.Channel, "ts": old.Timestamp, "text": p.Text}
 }

@@ -4,11 +4,13 @@ package notifytest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -41,6 +43,8 @@ type Options struct {
 	PerChannel time.Duration    // one message in so long in each conversation; Slack's is a second
 	PerMinute  int              // messages in the whole workspace; Slack's is several hundred
 	Chaos      Chaos
+	Scopes     []string // that the token was granted; nil: everything
+	AppToken   string   // the app-level token; empty: there is none, and no socket
 }
 
 // Slack is the stand-in. Its fields are set before it is called.
@@ -51,10 +55,9 @@ type Slack struct {
 	// history is given however old it is: for tests that move a clock of their own.
 	Now func() time.Time
 
-	token   string
-	users   map[string]string // e-mail address to user id
-	directs map[string]string // user id to the direct conversation
-	serving *http.Server
+	token    string
+	appToken string
+	serving  *http.Server
 
 	mu      sync.Mutex
 	limits  limits
@@ -65,6 +68,21 @@ type Slack struct {
 	met     map[string]int // faults by kind
 	calls   []string
 	counter int
+
+	people              map[string]User
+	directs             map[string]string // user id to the direct conversation
+	scopes              []string
+	revoked, appRevoked bool
+	triggers            map[string]*trigger
+	modals              map[string][]*View // by user, the one on top last
+	homes               map[string]*View
+	refused             []error
+	hooks               map[string]*hook
+	replied             []Reply
+	tickets             map[string]bool
+	sockets             map[*socket]bool
+	envelopes           map[string]chan json.RawMessage
+	lastEnvelope        string
 }
 
 // room is what is in one conversation.
@@ -81,13 +99,15 @@ func Start(token string, o Options) (*Slack, error) {
 		return nil, err
 	}
 	s := &Slack{
-		URL: "http://" + l.Addr().String() + "/api/", Channels: o.Channels, Now: o.Now, token: token,
-		users: map[string]string{}, directs: map[string]string{}, rooms: map[string]*room{}, met: map[string]int{},
+		URL: "http://" + l.Addr().String() + "/api/", Channels: o.Channels, Now: o.Now, token: token, appToken: o.AppToken, scopes: o.Scopes,
+		people: map[string]User{}, directs: map[string]string{}, rooms: map[string]*room{}, met: map[string]int{},
+		triggers: map[string]*trigger{}, modals: map[string][]*View{}, homes: map[string]*View{}, hooks: map[string]*hook{},
+		tickets: map[string]bool{}, sockets: map[*socket]bool{}, envelopes: map[string]chan json.RawMessage{},
 		limits: limits{perChannel: o.PerChannel, perMinute: o.PerMinute, next: map[string]time.Time{}}, chaos: o.Chaos.start(),
 	}
 	for i, e := range o.Emails {
 		number := fmt.Sprintf("%04d", i+1)
-		s.users[e], s.directs["U"+number] = "U"+number, "D"+number
+		s.setUser(User{ID: "U" + number, Email: e, Name: e, TeamID: Team})
 	}
 	s.serving = &http.Server{Handler: http.HandlerFunc(s.serve), ErrorLog: log.New(io.Discard, "", 0)}
 	go s.serving.Serve(l) // ends with Close
@@ -107,6 +127,7 @@ func New(t testing.TB, token string, emails ...string) *Slack {
 
 // Close takes the stand-in away: nobody listens any more.
 func (s *Slack) Close() {
+	s.DropSockets()
 	s.serving.Close()
 	// A client of this process could take a connection kept open for a live one,
 	// and would then not know whether what it sent arrived.
@@ -209,13 +230,45 @@ func (s *Slack) now() time.Time {
 }
 
 func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case strings.HasPrefix(r.URL.Path, socketPath):
+		s.serveSocket(w, r)
+		return
+	case strings.HasPrefix(r.URL.Path, hookPath):
+		s.serveHook(w, r)
+		return
+	}
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
-	if err := r.ParseForm(); err != nil {
+	if err := readForm(r); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	f, out := s.handle(method, r)
+	s.mu.Lock()
+	w.Header().Set("X-OAuth-Scopes", s.scopeHeader())
+	s.mu.Unlock()
 	f.answer(w, r, out)
+}
+
+// readForm reads what a call says, which newer methods take as JSON: what is no text
+// of it stays JSON.
+func readForm(r *http.Request) error {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		return r.ParseForm()
+	}
+	var all map[string]json.RawMessage
+	if err := json.NewDecoder(r.Body).Decode(&all); err != nil && !errors.Is(err, io.EOF) { // a call may say nothing
+		return err
+	}
+	r.Form = url.Values{}
+	for name, raw := range all {
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			text = string(raw)
+		}
+		r.Form.Set(name, text)
+	}
+	return nil
 }
 
 // handle gives the fault that a call is to meet, and the answer where it has one.

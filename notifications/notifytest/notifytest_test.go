@@ -78,10 +78,16 @@ func TestTheStandInRefusesWhatSlackRefuses(t *testing.T) {
 
 func TestTheStandInHoldsBlocksToTheirLimits(t *testing.T) {
 	text := func(kind string, n int) map[string]any {
-		return map[string]any{"type": kind, "text": map[string]any{"text": strings.Repeat("x", n)}}
+		in := "mrkdwn"
+		if kind == "header" {
+			in = "plain_text"
+		}
+		return map[string]any{"type": kind, "text": map[string]any{"type": in, "text": strings.Repeat("x", n)}}
 	}
 	button := func(label int, address string) map[string]any {
-		return map[string]any{"type": "actions", "elements": []any{map[string]any{"text": map[string]any{"text": strings.Repeat("x", label)}, "url": address}}}
+		return map[string]any{"type": "actions", "elements": []any{map[string]any{
+			"type": "button", "action_id": "a", "text": map[string]any{"type": "plain_text", "text": strings.Repeat("x", label)}, "url": address,
+		}}}
 	}
 	many := func(b map[string]any, n int) (out []map[string]any) {
 		for range n {
