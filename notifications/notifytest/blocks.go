@@ -261,8 +261,12 @@ func (c *checker) text(v any, most int, plain bool) error {
 	return checkText(v, most, plain)
 }
 
-// pings are what calls everybody.
-var pings = regexp.MustCompile(`<!(channel|here|everyone|subteam)|@(channel|here|everyone)\b`)
+// pings are what calls everybody, and words what Slack takes for that in a text which
+// does not say that it is verbatim.
+var (
+	pings = regexp.MustCompile(`<!(channel|here|everyone|subteam)`)
+	words = regexp.MustCompile(`@(channel|here|everyone)\b`)
+)
 
 func checkText(v any, most int, plain bool) error {
 	t := object(v)
@@ -276,6 +280,8 @@ func checkText(v any, most int, plain bool) error {
 		return fmt.Errorf("%d characters, of 1 to %d", n, most)
 	case t["type"] == "mrkdwn" && pings.MatchString(text):
 		return fmt.Errorf("it calls everybody: %q", pings.FindString(text))
+	case t["type"] == "mrkdwn" && t["verbatim"] != true && words.MatchString(text):
+		return fmt.Errorf("it calls everybody unless it is verbatim: %q", words.FindString(text))
 	}
 	return nil
 }

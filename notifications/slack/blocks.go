@@ -78,7 +78,7 @@ func links(c notifications.Content, answers bool, open int) []slack.BlockElement
 		return []slack.BlockElement{blockkit.LinkButton("open", "Open in the browser", c.Button.URL)}
 	}
 	first, second := blockkit.LinkButton("open", c.Button.Text, c.Button.URL), blockkit.LinkButton("second", c.Second.Text, c.Second.URL)
-	if b, ok := first.(*slack.ButtonBlockElement); ok && !answers {
+	if b, ok := first.(*slack.ButtonBlockElement); ok {
 		blockkit.Primary(b)
 	}
 	return []slack.BlockElement{first, second}

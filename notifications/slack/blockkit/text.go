@@ -8,8 +8,8 @@ import (
 )
 
 // Rich is text in Slack's markup. People's text becomes it by Text alone, which
-// escapes it: nothing that somebody typed is taken for markup, and no "<!channel>"
-// comes out of a title.
+// escapes it: nothing that somebody typed links or calls anybody, and no "<!channel>"
+// comes out of a title. An asterisk of theirs may make a word bold.
 type Rich string
 
 // Text escapes text and shortens it so that what Slack gets is n units at most.
@@ -66,8 +66,10 @@ func Plain(s string, n int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, cut(s, n, units), false, false)
 }
 
+// markup is verbatim: Slack would take an "@here" in it for a call to everybody, and
+// make links of what somebody typed.
 func markup(r Rich) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, string(r), false, false)
+	return slack.NewTextBlockObject(slack.MarkdownType, string(r), false, true)
 }
 
 // Units is the length of a text as Slack may count it.

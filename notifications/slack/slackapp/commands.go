@@ -94,6 +94,11 @@ func (a *App) glance(ctx context.Context, direct bool) (reply, error) {
 		return reply{}, err
 	}
 	tail := blockkit.Part()
+	a.glanceTail(tail, direct)
+	return a.overview(r, "Readiness on "+r.Today.String(), tail), nil
+}
+
+func (a *App) glanceTail(tail *blockkit.Builder, direct bool) {
 	var share slack.BlockElement
 	if !direct {
 		button := blockkit.Button(actShare, actShare, "Share in this channel")
@@ -102,7 +107,6 @@ func (a *App) glance(ctx context.Context, direct bool) (reply, error) {
 	}
 	tail.Actions("", blockkit.LinkButton("open", "Open the dashboard", a.BaseURL+"/"), share)
 	tail.Context("Only you see this.")
-	return a.overview(r, "Readiness on "+r.Today.String(), tail), nil
 }
 
 // shared is the same for everybody in a conversation.
@@ -112,10 +116,14 @@ func (a *App) shared(ctx context.Context, by workpackages.Person) (reply, error)
 		return reply{}, err
 	}
 	tail := blockkit.Part()
-	tail.Context(blockkit.Text("Shared by "+by.Name+" at "+a.Now().In(a.Zone).Format("15:04")+".", maxDetail))
+	a.shareNote(tail, by)
 	out := a.overview(r, "Readiness on "+r.Today.String(), tail)
 	out.public = true
 	return out, nil
+}
+
+func (a *App) shareNote(tail *blockkit.Builder, by workpackages.Person) {
+	tail.Context(blockkit.Text("Shared by "+by.Name+" at "+a.Now().In(a.Zone).Format("15:04")+".", maxDetail))
 }
 
 func (a *App) overview(r workpackages.Readiness, heading string, tail *blockkit.Builder) reply {
@@ -229,26 +237,31 @@ func (a *App) updateCommand(ctx context.Context, person workpackages.Person, cmd
 		p := found[0]
 		return nil, a.openForm(ctx, cmd.TriggerID, person, p.ID, origin{From: fromCommand, Reply: cmd.ResponseURL})
 	}
-	b := blockkit.Message()
-	said := "Which package?"
+	says := "Which package?"
 	switch {
 	case len(theirs) == 0:
 		out := sentence("There is no package whose status you can update. Tell a lead of its steering group where it stands.")
 		return &out, nil
 	case len(found) == 0 && len(named(packagesOf(r), name)) > 0:
-		said = "Only the leads of that package's steering group and the assistant director can change it. These you can update:"
+		says = "Only the leads of that package's steering group and the assistant director can change it. These you can update:"
 		found = theirs
 	case len(found) == 0:
-		said = "No package is called that. These you can update:"
+		says = "No package is called that. These you can update:"
 		found = theirs
 	}
-	b.Section("", blockkit.Text(said, maxDetail), nil)
+	return a.choices(by, says, found), nil
+}
+
+// choices are packages to update.
+func (a *App) choices(by workpackages.Actor, says string, found []workpackages.PackageReadiness) *reply {
+	b := blockkit.Message()
+	b.Section("", blockkit.Text(says, maxDetail), nil)
 	b.List(len(found), mostPackages, func(i int) *blockkit.Builder {
 		p := blockkit.Part()
-		p.Section("", blockkit.Text(found[i].Title, maxTitle).Bold()+"\n"+blockkit.Text(found[i].Status.Short(), maxTitle), updateButton(by, found[i]))
+		p.Section("", blockkit.Text(found[i].Title, maxTitle).Bold()+"\n"+blockkit.Text(said(found[i].Status), maxTitle), updateButton(by, found[i]))
 		return p
 	}, a.more("/"), nil)
-	return &reply{text: said, blocks: b.Blocks()}, nil
+	return &reply{text: says, blocks: b.Blocks()}
 }
 
 // named gives the packages that somebody can mean: the one of that id or title, or

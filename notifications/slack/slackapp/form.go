@@ -368,7 +368,7 @@ func (a *App) overtaken(ctx context.Context, state formState, in answers, stale 
 	if !ok {
 		return a.again(ctx, state, in, stale.Message)
 	}
-	notes := []blockkit.Rich{blockkit.Rich("⚠️ ") + blockkit.Text("Not saved: somebody changed this package while you were writing. Read what changed, then save again if your text still stands.", maxSentence).Bold()}
+	notes := []blockkit.Rich{overtakenNote}
 	entries, _, err := a.Packages.History(ctx, w.ID, 0, mostChanges)
 	if err != nil {
 		return a.again(ctx, state, in, a.sorry(err))
@@ -381,6 +381,8 @@ func (a *App) overtaken(ctx context.Context, state formState, in answers, stale 
 	state.Version = w.Version
 	return show(a.form(w, in, state, notes...))
 }
+
+const overtakenNote blockkit.Rich = "⚠️ *Not saved: somebody changed this package while you were writing. Read what changed, then save again if your text still stands.*"
 
 // mostChanges is how many changes are told of; the page has them all.
 const mostChanges = 5
@@ -401,12 +403,15 @@ func (a *App) saved(person workpackages.Person, state formState, r workpackages.
 		return errors.Join(err, a.showHome(ctx, person))
 	}}
 	if state.From != fromLine {
-		w := r.Package
-		v := notice("Saved", blockkit.Text(said(w.Status), maxTitle)+"  "+blockkit.Link(a.BaseURL+"/packages/"+w.ID, blockkit.Text(w.Title, maxTitle)).Bold()+
-			"\n"+blockkit.Text("Your update is saved, and in the history of the package.", maxDetail))
+		v := a.savedView(r.Package)
 		end.answer = slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	return end
+}
+
+func (a *App) savedView(w workpackages.WorkPackage) slack.ModalViewRequest {
+	return notice("Saved", blockkit.Text(said(w.Status), maxTitle)+"  "+blockkit.Link(a.BaseURL+"/packages/"+w.ID, blockkit.Text(w.Title, maxTitle)).Bold()+
+		"\n"+blockkit.Text("Your update is saved, and in the history of the package.", maxDetail))
 }
 
 // saving is shown while a form takes longer than Slack waits.

@@ -52,7 +52,7 @@ func (a *App) respond(ctx context.Context, to string, r reply) error {
 	if !a.slacks(to) {
 		return nil // a message that has none, or an address that is not Slack's
 	}
-	m := &slack.WebhookMessage{Text: r.text, Blocks: &slack.Blocks{BlockSet: r.blocks}, ReplaceOriginal: r.anew}
+	m := &slack.WebhookMessage{Text: string(blockkit.Text(r.text, maxSentence)), Blocks: &slack.Blocks{BlockSet: r.blocks}, ReplaceOriginal: r.anew}
 	m.ResponseType = slack.ResponseTypeEphemeral
 	if r.public {
 		m.ResponseType = slack.ResponseTypeInChannel

@@ -44,7 +44,9 @@ func (a *App) packageLine(p workpackages.PackageReadiness) blockkit.Rich {
 	if len(why) > maxWhy {
 		why = append(why[:maxWhy], fmt.Sprintf("and %d more", len(why)-maxWhy))
 	}
-	parts = append(parts, why...)
+	if len(why) > 0 {
+		parts = append(parts, strings.Join(why, "; "))
+	}
 	updated := "Not updated yet"
 	if !p.UpdatedAt.IsZero() {
 		updated = "Updated on " + p.UpdatedAt.In(a.Zone).Format("2 January 2006") + " by " + p.UpdatedBy

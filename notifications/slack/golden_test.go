@@ -1,0 +1,143 @@
+package slack_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"readiness/notifications"
+	"readiness/notifications/notifytest"
+	"readiness/notifications/slack"
+	"readiness/workpackages"
+	"readiness/workpackages/annexa"
+)
+
+const (
+	base = "https://readiness.example.gov.uk"
+	why  = "You get this because you lead the Ofsted Steering Group."
+	day  = workpackages.Date("2026-11-24")
+)
+
+var at = time.Date(2026, 11, 5, 10, 30, 0, 0, time.UTC)
+
+// concern is one thing that is open, of a package that its reader may change.
+func concern(kind workpackages.ConcernKind, item, title, detail string, late int) notifications.Line {
+	c := workpackages.Concern{Kind: kind, PackageID: "self-evaluation", PackageTitle: "Self-evaluation & evidence library", GroupID: "g",
+		Subject: "self-evaluation", Title: title, Detail: detail, Late: late}
+	if item != "" {
+		c.Subject += "/" + item
+	}
+	return notifications.Line{Concern: c, MayChange: true}
+}
+
+func lines() []notifications.Line {
+	passed := concern(workpackages.MilestoneOverdue, "m0", "Audit programme agreed", "was due 10 November 2026, 10 working days ago", 10)
+	passed.Passed, passed.Note = true, "Lead Two says it is not theirs"
+	return []notifications.Line{
+		passed,
+		concern(workpackages.MilestoneOverdue, "m1", "First draft agreed", "was due 20 November 2026, 2 working days ago", 2),
+		concern(workpackages.MilestoneToday, "m2", "Evidence gathered", "due today", 0),
+		concern(workpackages.StatusDue, "", "Self-evaluation & evidence library", "no update for 13 working days. Last: 5 November 2026, by Lead One (Amber)", 3),
+		concern(workpackages.EvidenceOld, "e1", "Audit report", "to be reviewed by 27 November 2026", -3),
+	}
+}
+
+func packageNow(id, title string, s workpackages.Status) workpackages.PackageReadiness {
+	return workpackages.PackageReadiness{WorkPackage: workpackages.WorkPackage{ID: id, Title: title, Status: s, UpdatedAt: at, UpdatedBy: "Lead One"}, Stale: true, IdleDays: 13, Computed: s}
+}
+
+// contents are every message that goes out, by what it is.
+func contents() map[string]notifications.Content {
+	all := lines()
+	many := notifications.DayReminder(lead, why, all, base, day)
+	follow := notifications.FollowUp{
+		To: lead, Why: many.Content.Why, Root: many, Shown: many.Content.Items, Open: all[1:3], New: all[2:3], BaseURL: base, Day: day, Next: 1,
+		Done: func(string) string { return "updated by Lead One: Green" },
+	}.Messages()
+	done := notifications.FollowUp{
+		To: lead, Why: many.Content.Why, Root: many, Shown: many.Content.Items, AllDone: true, BaseURL: base, Day: day, Next: 3,
+		Done: func(string) string { return "reached" },
+	}.Messages()
+	to := notifications.Recipient{Name: "Director"}
+	red := packageNow("practice", "Practice quality", workpackages.Red)
+	digest := notifications.Digest{Rule: notifications.WeeklyDigest, Since: "2026-11-16", Day: "2026-11-23", Zone: time.UTC,
+		Decisions: []workpackages.PackageReadiness{red}, Stale: []workpackages.PackageReadiness{packageNow("self-evaluation", "Self-evaluation & evidence library", workpackages.Amber)},
+		Moves: []workpackages.Move{
+			{Kind: workpackages.StatusMoved, PackageID: "practice", PackageTitle: "Practice quality", From: "Amber", To: "Red", By: workpackages.Actor{Name: "Lead One"}},
+			{Kind: workpackages.MilestoneMoved, PackageID: "practice", PackageTitle: "Practice quality", Title: "Audits done", From: "20 November 2026", To: "4 December 2026"},
+		},
+		Annexa: &notifications.Item{Title: "2 lists not fit to send", Detail: "checked on 23 November 2026", URL: base + "/annexa"}, Unsent: 2,
+	}
+	weekly, _ := digest.Message(to, "ad", "You get this because you are an assistant director.", base)
+	digest.Rule, digest.Group = notifications.GroupDigest, workpackages.Group{ID: "g", Name: "Ofsted Steering Group"}
+	group, _ := digest.Message(to, "lead", why, base)
+	meeting := notifications.Meeting{Group: workpackages.Group{ID: "g", Name: "Ofsted Steering Group"}, Meeting: workpackages.Meeting{Date: "2026-11-25", Time: "14:00", Place: "Room 2"},
+		Packages: []workpackages.PackageReadiness{red}, Today: day, Zone: time.UTC}.Message(to, "lead", why, base)
+	report := &annexa.Report{
+		Lists: []annexa.ListReport{{Number: 1, Title: "List 1: Contacts", Found: true, Rows: 400, Fit: annexa.Fit{Verdict: annexa.NotFit, Reasons: []string{"A third of the rows have no date of contact."}}}},
+		Causes: []annexa.Cause{
+			{Key: "a", Rule: "S04", Title: "The code is not in the list of codes", Severity: annexa.SeverityError, List: 1, Column: "Ethnicity", Count: 120, Of: 400},
+			{Key: "b", Rule: "S05", Title: "The date is missing", Severity: annexa.SeverityError, List: 1, Column: "Date of Contact", Count: 3, Of: 400},
+		},
+	}
+	news := notifications.NewAnnexaNews("check-1", day, report, nil, "")
+	return map[string]notifications.Content{
+		"reminder-many":         many.Content,
+		"reminder-one":          notifications.DayReminder(lead, why, all[3:4], base, day).Content,
+		"reminder-follow-up":    follow[0].Content,
+		"reminder-in-place":     follow[1].Content,
+		"reminder-all-done":     done[0].Content,
+		"reminder-done":         done[1].Content,
+		"weekly-digest":         weekly.Content,
+		"group-digest":          group.Content,
+		"meeting-tomorrow":      meeting.Content,
+		"annexa-check":          notifications.AnnexaChecked("p", "P", why, news, base, "o").Content,
+		"annexa-check-not-made": notifications.AnnexaNotChecked("p", "P", why, "The folder cannot be read: tell whoever looks after it", day, base, "o").Content,
+		"annexa-glance":         notifications.AnnexaGlance(workpackages.Check{CheckSummary: workpackages.CheckSummary{ID: "check-1", At: at, AsOf: day}, Report: *report}, base, time.UTC),
+	}
+}
+
+// TestWhatEachMessageShows holds every message, with links alone and with what can
+// be answered, to its file and to Slack's limits.
+func TestWhatEachMessageShows(t *testing.T) {
+	for name, c := range contents() {
+		for how, blocks := range map[string]any{"": slack.Blocks(c), "-answers": slack.Interactive(c, "reminders/person-1/2026-11-24")} {
+			shown := notifytest.Plain[[]map[string]any](t, blocks)
+			if err := notifytest.CheckBlocks(shown); err != nil {
+				t.Errorf("%s%s: %v", name, how, err)
+			}
+			if asks := slices.ContainsFunc(c.Items, func(i notifications.Item) bool { return i.Asks && !i.Done }); how == "" || asks {
+				notifytest.Golden(t, name+how, map[string]any{"text": c.Short(), "blocks": shown})
+			}
+		}
+	}
+}
+
+func TestEveryMessageKeepsToSlacksLimitsWhateverItsText(t *testing.T) {
+	for name, c := range contents() {
+		for what, text := range notifytest.Worst() {
+			worst := c
+			worst.Heading, worst.Intro, worst.Why = text, text, text
+			worst.Button.Text, worst.Second.Text = text, text
+			worst.Items = nil
+			for n := range 200 {
+				i := c.Items[n%len(c.Items)]
+				i.Title, i.Detail, i.Subject = text, text, fmt.Sprintf("status-update-due package-%d", n)
+				if n%2 == 0 {
+					i.Section = text
+				}
+				worst.Items = append(worst.Items, i)
+			}
+			for how, blocks := range map[string]any{"links": slack.Blocks(worst), "answers": slack.Interactive(worst, "reminders/person-1/2026-11-24")} {
+				shown := notifytest.Plain[[]map[string]any](t, blocks)
+				if err := notifytest.CheckBlocks(shown); err != nil {
+					t.Errorf("%s of %s, with %s: %v", name, what, how, err)
+				}
+				if last := shown[len(shown)-1]; last["type"] != "context" {
+					t.Errorf("%s of %s, with %s: why it came is cut off", name, what, how)
+				}
+			}
+		}
+	}
+}
