@@ -216,12 +216,11 @@ func (h *Hand) PressView(user string, v View, blockID, actionID, value string) A
 	}
 	payload := s.actions(user, action, map[string]any{"type": "view", "view_id": now.ID})
 	payload["view"] = s.viewShown(now)
-	body, err2 := json.Marshal(payload) // while nobody changes the view
 	s.mu.Unlock()
-	if err = errors.Join(err, err2); err != nil {
+	if err != nil {
 		return Ack{Err: err}
 	}
-	return h.send("interactions", json.RawMessage(body), nil)
+	return h.send("interactions", payload, nil)
 }
 
 // actions is the payload of something pressed.
@@ -283,12 +282,11 @@ func (h *Hand) Submit(user string, v View, typed map[string]string) Ack {
 		"type": "view_submission", "user": map[string]any{"id": user, "team_id": Team}, "team": map[string]any{"id": Team}, "api_app_id": "A0001",
 		"trigger_id": s.newTrigger(user), "view": s.viewShown(now), "response_urls": []any{}, "is_enterprise_install": false,
 	}
-	body, err2 := json.Marshal(payload)
 	s.mu.Unlock()
-	if err = errors.Join(err, err2); err != nil {
+	if err != nil {
 		return Ack{Err: err}
 	}
-	return h.send("interactions", json.RawMessage(body), now)
+	return h.send("interactions", payload, now)
 }
 
 // fill types into a form.

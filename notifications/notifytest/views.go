@@ -54,7 +54,7 @@ func (s *Slack) Modal(user string) (View, bool) {
 	if len(stack) == 0 {
 		return View{}, false
 	}
-	return *stack[len(stack)-1], true
+	return stack[len(stack)-1].clone(), true
 }
 
 // Home gives somebody's Home tab, once it was published.
@@ -65,7 +65,20 @@ func (s *Slack) Home(user string) (View, bool) {
 	if v == nil {
 		return View{}, false
 	}
-	return *v, true
+	return v.clone(), true
+}
+
+// clone is a view that nobody changes any more.
+func (v *View) clone() View {
+	out := *v
+	out.State = map[string]map[string]map[string]any{}
+	for block, actions := range v.State {
+		out.State[block] = map[string]map[string]any{}
+		for action, entry := range actions {
+			out.State[block][action] = maps.Clone(entry)
+		}
+	}
+	return out
 }
 
 // readView checks a view as Slack does, and gives what is wrong with it as an answer.
@@ -201,6 +214,8 @@ func (s *Slack) publishView(r *http.Request) map[string]any {
 
 // viewShown is a view as Slack gives it.
 func (s *Slack) viewShown(v *View) map[string]any {
+	now := v.clone() // it is written out while others go on
+	v = &now
 	return map[string]any{
 		"id": v.ID, "team_id": Team, "type": v.Type, "hash": v.Hash, "root_view_id": v.ID, "callback_id": v.CallbackID,
 		"private_metadata": v.PrivateMetadata, "blocks": v.Blocks, "title": map[string]any{"type": "plain_text", "text": v.Title},

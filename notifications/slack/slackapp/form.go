@@ -277,6 +277,21 @@ func (a *App) replace(ctx context.Context, v slack.View, by slack.ModalViewReque
 	return err
 }
 
+// answerLands is how long the answer to a form may take to reach Slack.
+const answerLands = time.Second
+
+// replaceAfter shows another view in place of the one that a form was answered with.
+// Slack would take an answer that comes after it for the newer of the two, so that it
+// waits for that to land.
+func (a *App) replaceAfter(ctx context.Context, v slack.View, by slack.ModalViewRequest) error {
+	select {
+	case <-time.After(answerLands):
+		return a.replace(ctx, v, by)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func readState(v slack.View) (formState, error) {
 	var s formState
 	if err := json.Unmarshal([]byte(v.PrivateMetadata), &s); err != nil || s.Package == "" {
@@ -440,7 +455,7 @@ func (a *App) submitted(cb slack.InteractionCallback) *slack.ViewSubmissionRespo
 		a.run("late form", func(ctx context.Context) error {
 			select {
 			case end := <-done:
-				return errors.Join(a.replace(ctx, cb.View, a.late(ctx, cb, end)), after(ctx, end))
+				return errors.Join(a.replaceAfter(ctx, cb.View, a.late(ctx, cb, end)), after(ctx, end))
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -458,7 +473,7 @@ func (a *App) submitted(cb slack.InteractionCallback) *slack.ViewSubmissionRespo
 	a.run("form saved", func(ctx context.Context) error { return after(ctx, end) })
 	if text, err := json.Marshal(end.answer); end.answer != nil && (err != nil || len(text) > maxAck) {
 		view := *end.answer.View
-		a.run("long form", func(ctx context.Context) error { return a.replace(ctx, cb.View, view) })
+		a.run("long form", func(ctx context.Context) error { return a.replaceAfter(ctx, cb.View, view) })
 		v := saving()
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
