@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"readiness/config"
+	"readiness/notifications/slack"
 	"readiness/workpackages/annexa"
 )
 
@@ -37,6 +38,18 @@ func TestTheReadmeHasEverySettingWithItsDefault(t *testing.T) {
 		case !unused && (row == "" || !strings.Contains(row, s.Default)):
 			t.Errorf("%s with its default %q is not in the README's table: %q", s.Name, s.Default, row)
 		}
+	}
+}
+
+func TestTheDocumentsListThePermissionsOfTheSlackApp(t *testing.T) {
+	text := page(t, "docs/slack.md")
+	for _, s := range slack.Scopes() {
+		if row := "| `" + s.Name + "` | " + s.Why + " |"; !strings.Contains(text, row) {
+			t.Errorf("docs/slack.md lacks the row %s", row)
+		}
+	}
+	if n := strings.Count(text, "| `"); n < len(slack.Scopes()) {
+		t.Errorf("%d rows", n)
 	}
 }
 

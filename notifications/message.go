@@ -76,6 +76,9 @@ type Message struct {
 	// channel; the others go below the first.
 	Flat     bool   `bson:"flat"`
 	ThreadTS string `bson:"thread_ts"` // Slack's id of the thread's first message, once known
+	// Anytime says that its reader asked for it just now, so that their hours do not
+	// hold it back.
+	Anytime bool `bson:"anytime"`
 	// Again counts how often somebody asked for it to be sent after all.
 	Again    int    `bson:"again"`
 	ResentBy string `bson:"resent_by"` // who asked last

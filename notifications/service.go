@@ -194,7 +194,7 @@ func (s *Service) place(ctx context.Context, m Message) (int, error) {
 // opens gives when the recipient of a message may next be disturbed. One who never
 // may is left to the message's own end. A change in place disturbs nobody.
 func (s *Service) opens(ctx context.Context, m Message, at time.Time) (time.Time, error) {
-	if s.Window == nil || m.Op == Edit {
+	if s.Window == nil || m.Op == Edit || m.Anytime {
 		return at, nil
 	}
 	w, err := s.Window(ctx, m.RecipientID)

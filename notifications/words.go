@@ -3,9 +3,30 @@ package notifications
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"readiness/workpackages"
 )
+
+// Test is the rule of a message that somebody asked for to see whether Slack works.
+const Test = "test-message"
+
+// testUseful is how long a test message is of use.
+const testUseful = time.Hour
+
+// TestMessage words a test message to whoever asked for it, at an instant of the
+// council's zone. once makes each asking one message, however often it is sent.
+func TestMessage(to workpackages.Person, once, baseURL string, at time.Time) Message {
+	return Message{
+		ID: Key(Test, "", to.ID, once), Rule: Test, RecipientID: to.ID, RecipientName: to.Name, Anytime: true, NotAfter: at.Add(testUseful).UTC(),
+		Content: Content{
+			Heading: "Slack works",
+			Items:   []Item{{Title: "Readiness can write to you", Detail: "asked for at " + at.Format("15:04 on 2 January 2006")}},
+			Why:     "You get this because you asked for a test message.",
+			Button:  Button{"See what is yours", baseURL + "/mine"},
+		},
+	}
+}
 
 // RuleName is a rule as people call it.
 type RuleName struct{ ID, Words string }
@@ -23,6 +44,7 @@ var ruleNames = []RuleName{
 	{WeeklyDigest, "Weekly digest"},
 	{GroupDigest, "Weekly group digest"},
 	{AnnexaCheck, "Annexe A check"},
+	{Test, "Test message"},
 }
 
 // RuleNames lists the rules that messages speak for.

@@ -38,6 +38,7 @@ const usage = `Readiness: the tracker for being ready when Ofsted rings.
   readiness token list | token disable ID
   readiness job list | job run NAME [--at RFC3339] [--dry-run]
   readiness job simulate [--weeks 12] [--with-off]
+  readiness slack manifest [--http] print what Slack makes the app from
   readiness export FILE | import FILE
   readiness version
 
@@ -63,6 +64,8 @@ func Run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 		return exitOK
 	case "annexa":
 		return annexaCommand(ctx, args, getenv, stdout, stderr)
+	case "slack":
+		return slackCommand(args, getenv, stdout, stderr)
 	case "serve", "user", "token", "job", "export", "import":
 	default:
 		fmt.Fprintf(stderr, "There is no command %q. These are the commands:\n\n%s", verb, usage)
@@ -70,8 +73,7 @@ func Run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 	}
 	cfg, err := config.Load(getenv)
 	if err != nil {
-		fmt.Fprintf(stderr, "The settings cannot be used:\n  %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-		return exitUsage
+		return badSettings(stderr, err)
 	}
 	switch verb {
 	case "serve":
@@ -86,6 +88,12 @@ func Run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 		return importCommand(ctx, cfg, args, stdout, stderr)
 	}
 	return admin(ctx, cfg, append([]string{verb}, args...), stdin, stdout, stderr)
+}
+
+// badSettings says what is wrong with the settings.
+func badSettings(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "The settings cannot be used:\n  %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	return exitUsage
 }
 
 func newLogger(cfg config.Config, w io.Writer) *slog.Logger {

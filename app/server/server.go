@@ -13,6 +13,7 @@ import (
 
 	"readiness/app/web"
 	"readiness/config"
+	"readiness/notifications"
 	"readiness/notifications/slack/slackapp"
 	"readiness/schedules"
 	"readiness/workpackages"
@@ -91,11 +92,17 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.slack = sys.slackApp()
 	var fromSlack web.SlackApp
+	connection := web.SlackConnection{Requests: answersIn(o.Config) && o.Config.SlackSigning.IsSet()}
+	if sys.sender != nil {
+		connection.Ask = func(ctx context.Context) notifications.Connection {
+			return sys.sender.Connection(ctx, o.Config.SlackChannel)
+		}
+	}
 	if s.slack != nil {
-		fromSlack = s.slack
+		fromSlack, connection.Socket = s.slack, s.slack.Socket
 	}
 	s.web, err = web.New(web.Options{
-		SlackApp: fromSlack,
+		SlackApp: fromSlack, Slack: connection,
 		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
 		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,

@@ -37,6 +37,8 @@ type System struct {
 	Reminders schedules.Deps // what the jobs work with
 	Runner    *schedules.Runner
 	Annexa    *annexa.Settings // the council's own; nil: none
+
+	sender *slack.Sender // nil: Slack is not connected
 }
 
 // perChannel is Slack's limit: one message a second in a conversation.
@@ -78,7 +80,7 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 	if cfg.SlackBotToken.IsSet() {
 		sender := slack.New(cfg.SlackBotToken.Reveal(), cfg.SlackAPIURL)
 		sender.Accounts, sender.Answers = db, answersIn(cfg)
-		s.Outbox.Sender = sender
+		s.Outbox.Sender, s.sender = sender, sender
 	}
 	s.Reminders = schedules.Deps{
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,

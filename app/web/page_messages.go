@@ -265,6 +265,7 @@ type ledgerView struct {
 	Filtered bool
 	Words    string // what is shown, where that is not everything
 	SlackOn  bool
+	Director bool   // may look at the connection
 	Newest   string // link back to the first page; empty on it
 	Older    string // link to the next; empty on the last
 	CSV      string // empty for those who may not have it
@@ -276,7 +277,7 @@ func (s *Server) messagesPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := ledgerView{Query: q, Fields: ledgerFields(q, people, nil, s.today()), Filtered: q.filtered(), SlackOn: s.SlackOn}
+	v := ledgerView{Query: q, Fields: ledgerFields(q, people, nil, s.today()), Filtered: q.filtered(), SlackOn: s.SlackOn, Director: actorOf(c).Role == workpackages.AssistantDirector}
 	f, err := s.filter(q)
 	var invalid *workpackages.Error
 	if errors.As(err, &invalid) {

@@ -145,7 +145,7 @@ func navFor(role workpackages.Role, at string) []navItem {
 	}
 	under := func(url string) bool { return at == url || url != "/" && strings.HasPrefix(at, url+"/") }
 	for i := range items {
-		items[i].Current = under(items[i].URL) || items[i].URL == "/jobs" && slices.ContainsFunc(underReminders, under)
+		items[i].Current = under(items[i].URL) || items[i].URL == "/jobs" && slices.ContainsFunc(underReminders, under) || items[i].URL == "/messages" && under("/slack")
 	}
 	return items
 }

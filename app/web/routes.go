@@ -52,6 +52,9 @@ func (s *Server) routes() []route {
 		{"POST", "/slack/interactions", everybody, s.slackRequest},
 		{"POST", "/slack/events", everybody, s.slackRequest},
 
+		{"GET", "/slack", directors, s.slackPage},
+		{"POST", "/slack/test", directors, s.submitSlackTest},
+
 		// Coming in
 		{"GET", "/sign-in", everybody, s.signInPage},
 		{"POST", "/sign-in", everybody, s.submitSignIn},
@@ -159,6 +162,7 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/jobs/runs", signedIn, s.apiJobRuns},
 		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},
 		{"GET", "/api/v1/calendar", editors, s.apiCalendar},
+		{"GET", "/api/v1/slack", directors, s.apiSlack},
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"readiness/app/auth"
 	"readiness/notifications"
@@ -44,6 +45,10 @@ type Ledger interface {
 	Message(ctx context.Context, id string) (notifications.Message, error)
 	Resend(ctx context.Context, by workpackages.Actor, id string) (notifications.Message, error)
 	Standing(ctx context.Context) (notifications.Standing, error)
+	// Enqueue puts a message in the outbox, once for its key.
+	Enqueue(ctx context.Context, m notifications.Message) (added bool, err error)
+	// Wake has the outbox looked at at once.
+	Wake()
 }
 
 // Jobs is the list of scheduled jobs, their runs, and whether they come to their
@@ -73,6 +78,7 @@ type Options struct {
 	BaseURL     string
 	LocalSignIn bool
 	SlackApp    SlackApp // nil: Slack sends nothing
+	Slack       SlackConnection
 	SlackOn     bool
 	Proxies     []string // whose X-Forwarded-For is believed
 	Version     string
@@ -95,7 +101,8 @@ type Server struct {
 	outbox  recent[notifications.Standing]
 	unsent  recent[int]      // messages of the last days that could not be sent
 	watched recent[[]string] // what is wrong with the schedules
-	secure  bool             // cookies only over HTTPS
+	slack   recent[notifications.Connection]
+	secure  bool // cookies only over HTTPS
 	proxies []netip.Prefix
 }
 
@@ -105,7 +112,7 @@ const requestTimeout = 15 * time.Second
 
 // New builds the application with every route of the table.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, metrics: newMetrics(), outbox: recent[notifications.Standing]{keep: standingFor}, unsent: recent[int]{keep: unsentFor}, watched: recent[[]string]{keep: watchFor}}
+	s := &Server{Options: o, metrics: newMetrics(), outbox: recent[notifications.Standing]{keep: standingFor}, unsent: recent[int]{keep: unsentFor}, watched: recent[[]string]{keep: watchFor}, slack: recent[notifications.Connection]{keep: slackFor}}
 	if err := s.metrics.registry.Register(outboxMetrics{s, s.Now()}); err != nil {
 		return nil, err
 	}
@@ -117,6 +124,16 @@ func New(o Options) (*Server, error) {
 	}
 	s.desk = s.newDesk()
 	s.metrics.registry.MustRegister(jobMetrics{o.Jobs.Health})
+	if socket := o.Slack.Socket; socket != nil {
+		s.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "readiness_slack_socket_connected", Help: "1 while the web socket to Slack is open, or is not wanted.",
+		}, func() float64 {
+			if st := socket(); st.On && !st.Connected {
+				return 0
+			}
+			return 1
+		}))
+	}
 	u, err := url.Parse(o.BaseURL)
 	if err != nil {
 		return nil, err
