@@ -10,6 +10,7 @@ import (
 
 	"readiness/app/server"
 	"readiness/notifications/notifytest"
+	"readiness/notifications/slack"
 	"readiness/workpackages"
 )
 
@@ -34,6 +35,7 @@ func withSlack(t *testing.T, way string, o ...server.Options) *inSlack {
 	t.Helper()
 	s, err := notifytest.Start(slackToken, notifytest.Options{
 		Emails: []string{leadEmail, boss, "viewer.one@example.gov.uk", "stranger@example.gov.uk"}, AppToken: appToken,
+		Scopes: manifestScopes(), // no more than an administrator gives
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +56,15 @@ func withSlack(t *testing.T, way string, o ...server.Options) *inSlack {
 	i.lead = i.addPerson("Lead One", workpackages.Lead)
 	i.user = s.UserID(leadEmail)
 	return i
+}
+
+// manifestScopes are what the manifest asks for.
+func manifestScopes() []string {
+	var out []string
+	for _, s := range slack.Scopes() {
+		out = append(out, s.Name)
+	}
+	return out
 }
 
 // ways are the two by which what people do in Slack reaches the product.
