@@ -148,6 +148,14 @@ func (s *Server) Start() {
 // Addr is the address taken: of use when the port was 0.
 func (s *Server) Addr() string { return s.listen.Addr().String() }
 
+// SlackSocket says how the web socket to Slack stands.
+func (s *Server) SlackSocket() notifications.SocketState {
+	if s.slack == nil {
+		return notifications.SocketState{}
+	}
+	return s.slack.Socket()
+}
+
 // Web is the web application, for those who look at its routes.
 func (s *Server) Web() *web.Server { return s.web }
 

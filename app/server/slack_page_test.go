@@ -136,3 +136,26 @@ func TestATestMessageIsSentAtOnceAndOnceForEachForm(t *testing.T) {
 		t.Errorf("a form without its mark: %d", a.Status)
 	}
 }
+
+// TestTheConnectionPageAtBothWidths looks at the page in each of its states.
+func TestTheConnectionPageAtBothWidths(t *testing.T) {
+	i := withSlack(t, "socket")
+	i.slack.Channels = []notifytest.Channel{{ID: "C0000001", Name: "annexe-a"}}
+	director := i.addPerson("Director", workpackages.AssistantDirector)
+	ctx, said := chromium(t)
+	i.signedIn(ctx, director)
+	i.until("the socket is open", func() bool { return i.Server.SlackSocket().Connected })
+	for _, state := range []struct {
+		name string
+		make func()
+	}{
+		{"connected", func() {}},
+		{"missing", func() { i.slack.SetScopes([]string{"chat:write", "im:write", "users:read"}) }},
+		{"revoked", i.slack.Revoke},
+	} {
+		state.make()
+		i.advance(slackForgets)
+		i.fits(ctx, "slack-"+state.name+"-", []string{"/slack"})
+	}
+	said.check(t)
+}

@@ -8,14 +8,14 @@ type Scope struct{ Name, Why string }
 func Scopes() []Scope {
 	return []Scope{
 		{"chat:write", "send messages, and change what they say as things are done"},
-		{"commands", "the command /readiness"},
+		{"commands", "answer the command /readiness"},
 		{"im:write", "open the direct conversation with a person"},
 		{"im:history", "see whether a message to a person arrived, before it is sent again"},
 		{"users:read", "know who presses a button"},
 		{"users:read.email", "find people in Slack by their e-mail address, and know them by it"},
 		{"channels:read", "find the channel SLACK_CHANNEL"},
 		{"channels:history", "see whether a message to a channel arrived, before it is sent again"},
-		{"groups:read", "the same where the channel is private"},
-		{"groups:history", "the same where the channel is private"},
+		{"groups:read", "find that channel where it is private"},
+		{"groups:history", "see that of a message to a channel that is private"},
 	}
 }
