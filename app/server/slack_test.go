@@ -619,3 +619,69 @@ func TestASocketThatDropsLosesNothing(t *testing.T) {
 	i.ok(i.hand.Command(i.user, "C0000001", "help"))
 	i.reply(1)
 }
+
+// TestNothingOfAChildIsToldInSlack checks returns full of canaries, and asks for them
+// in every way there is; what people write at length is in the form alone.
+func TestNothingOfAChildIsToldInSlack(t *testing.T) {
+	i := withSlack(t, "http")
+	analyst, _ := i.person("Ann Analyst", workpackages.Analyst)
+	for _, wholly := range []bool{false, true} {
+		book, err := plantedReturn(t, wholly).XLSX()
+		if err != nil {
+			t.Fatal(err)
+		}
+		analyst.result(part{"file", "Canary Bird.xlsx", string(book)})
+	}
+	const prose = "PROSE about an outcome"
+	if a := i.update(packageSelf, 1, "red", "narrative", prose, "reason", prose, "decision", prose); a.Status != http.StatusCreated {
+		t.Fatal(a.Body)
+	}
+	i.only("status-update-due")
+	m := i.reminded(december)
+	texts := []string{"", "annexa", "mine", "help", "update"}
+	for n, text := range texts {
+		i.ok(i.hand.Command(i.user, "C0000001", text))
+		i.reply(n + 1)
+	}
+	i.ok(i.hand.PressReply(i.user, i.reply(1), shareBlock(i.reply(1)), "share", "share"))
+	i.until("all is answered", func() bool { return len(i.slack.Replies()) == len(texts)+1 })
+	i.ok(i.hand.OpenHome(i.user))
+	all := words(i.homeOf(i.user, "Yours").Blocks)
+	annexa := false
+	for _, r := range i.slack.Replies() {
+		all += r.Text + words(r.Blocks)
+		annexa = annexa || strings.Contains(r.Text, "Annexe A: ")
+	}
+	for _, p := range i.slack.Posts() {
+		all += p.Text + words(p.Blocks)
+	}
+	if !annexa || len(all) < 10_000 {
+		t.Fatalf("hardly anything was told: %d characters, Annexe A %t", len(all), annexa)
+	}
+	caged(t, "Slack", []byte(all))
+	if strings.Contains(all, "PROSE") {
+		t.Error("prose is told outside the form")
+	}
+	i.ok(i.hand.Press(i.user, i.message(m.Key), statusLine(packageSelf), "answer", "update"))
+	i.form(prose) // for one who may change it
+	caged(t, "the log", []byte(i.Log.String()))
+	if strings.Contains(i.Log.String(), "PROSE") {
+		t.Error("prose is in the log")
+	}
+}
+
+// TestWhoMayNoLongerSignInFindsAnEmptyHomeTab: what Slack shows of a person's work goes
+// when they do, and not the next time they look.
+func TestWhoMayNoLongerSignInFindsAnEmptyHomeTab(t *testing.T) {
+	i := withSlack(t, "http")
+	i.ok(i.hand.OpenHome(i.user))
+	i.homeOf(i.user, "Yours")
+	director, _ := i.person("Director", workpackages.AssistantDirector)
+	page := "/people/" + i.lead.ID
+	if a := director.submit(page, "name", "Lead One", "email", leadEmail, "role", "lead", "group", groupOfsted, "disabled", "yes"); a.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if v := i.homeOf(i.user, "You may no longer use Readiness"); len(v.Blocks) != 1 {
+		t.Errorf("%s", words(v.Blocks))
+	}
+}

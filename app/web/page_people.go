@@ -162,6 +162,9 @@ func (s *Server) submitPerson(c *fiber.Ctx) error {
 		if err := s.Auth.EndSessionsOf(c.UserContext(), saved.ID); err != nil {
 			return err
 		}
+		if s.SlackApp != nil {
+			s.SlackApp.Left(saved.ID)
+		}
 	}
 	return c.Redirect("/people?done=person", http.StatusSeeOther)
 }

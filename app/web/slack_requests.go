@@ -12,6 +12,8 @@ type SlackApp interface {
 	// Receive gives the status and the body of the answer, which is JSON or nothing.
 	// kind is the last part of the address; body is as it came.
 	Receive(kind string, header http.Header, body []byte) (status int, answer []byte)
+	// Left takes what Slack shows of their work from somebody who may no longer sign in.
+	Left(personID string)
 }
 
 // fromSlack is the folder of the addresses at which Slack sends what people do

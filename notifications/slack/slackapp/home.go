@@ -57,6 +57,22 @@ func (a *App) showHome(ctx context.Context, person workpackages.Person) error {
 	return a.publish(ctx, account.SlackID, person, "")
 }
 
+// Left takes what is shown of their work from somebody who may no longer sign in.
+func (a *App) Left(personID string) {
+	a.run("left", func(ctx context.Context) error {
+		account, err := a.Accounts.Account(ctx, notifications.AccountOf(personID))
+		if err != nil {
+			if workpackages.KindOf(err) == workpackages.NotFound {
+				return nil // they never were here
+			}
+			return err
+		}
+		b := blockkit.View()
+		b.Section("", blockkit.Text(errDisabled.Message, maxSentence), nil)
+		return a.put(ctx, account.SlackID, b)
+	})
+}
+
 // mostOnHome is how many lines of what is theirs somebody finds on their Home tab.
 const mostOnHome = 12
 
