@@ -610,6 +610,10 @@ func TestASocketThatDropsLosesNothing(t *testing.T) {
 	i.ok(i.hand.Command(i.user, "C0000001", "update self-evaluation"))
 	v := i.form("Status")
 	i.slack.DropSockets()
+	i.ok(i.hand.PressView(i.user, v, "status", "value", "red"))
+	i.form("Why it is red")
+	i.ok(i.hand.PressView(i.user, v, "status", "value", "green"))
+	i.slack.LoseAck() // it is saved, and Slack does not hear of it
 	i.ok(i.hand.Submit(i.user, v, map[string]string{"status": "green", "narrative": "On track"}))
 	i.form("Your update is saved")
 	if w := i.packageNow(packageSelf); w.Version != 2 {

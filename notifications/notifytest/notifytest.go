@@ -83,6 +83,7 @@ type Slack struct {
 	sockets             map[*socket]bool
 	envelopes           map[string]chan json.RawMessage
 	lastEnvelope        string
+	loseAck             bool
 }
 
 // room is what is in one conversation.

@@ -93,6 +93,11 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.mu.Lock()
+		if s.loseAck {
+			s.loseAck = false
+			s.mu.Unlock()
+			return
+		}
 		waiting := s.envelopes[ack.ID]
 		delete(s.envelopes, ack.ID)
 		s.mu.Unlock()
@@ -117,6 +122,14 @@ func (s *Slack) DropSockets() {
 		k.conn.NetConn().Close()
 		delete(s.sockets, k)
 	}
+}
+
+// LoseAck breaks the web socket through which the next acknowledgement comes, before
+// that is heard: what it was for is sent again through another.
+func (s *Slack) LoseAck() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loseAck = true
 }
 
 // Disconnect asks whoever holds a web socket to open another, as Slack does every

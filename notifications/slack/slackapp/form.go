@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -234,8 +235,41 @@ func (a *App) notOpened(err error) error {
 	return workpackages.Errorf(workpackages.Unavailable, "Slack did not open the form. Try again, or update the package in the browser")
 }
 
+// shaping is the newest choice of a status in one form. Choices that follow closely
+// are worked on one after another, and one that was overtaken is left out: else the
+// form could show the fields of the one before.
+type shaping struct {
+	mu     sync.Mutex
+	newest string // when it was made, as Slack says
+}
+
+// mostShaped is how many forms are remembered; nobody has more open for long.
+const mostShaped = 1000
+
+func (a *App) shapingOf(view string) *shaping {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.shaped) >= mostShaped {
+		a.shaped = nil
+	}
+	if a.shaped == nil {
+		a.shaped = map[string]*shaping{}
+	}
+	if a.shaped[view] == nil {
+		a.shaped[view] = &shaping{}
+	}
+	return a.shaped[view]
+}
+
 // reshape shows the fields of the status that was chosen, with what was typed.
-func (a *App) reshape(ctx context.Context, cb slack.InteractionCallback) error {
+func (a *App) reshape(ctx context.Context, cb slack.InteractionCallback, action slack.BlockAction) error {
+	s := a.shapingOf(cb.View.ID)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if action.ActionTs <= s.newest {
+		return nil
+	}
+	s.newest = action.ActionTs
 	state, err := readState(cb.View)
 	if err != nil {
 		return err
@@ -251,30 +285,19 @@ func (a *App) reshape(ctx context.Context, cb slack.InteractionCallback) error {
 			in[name] = value
 		}
 	}
-	if chosen := chosenStatus(cb); chosen != "" {
+	if chosen := action.SelectedOption.Value; chosen != "" {
 		in[statusBlock] = chosen
 	}
-	_, err = a.api.UpdateViewContext(ctx, a.form(w, in, state), "", cb.View.Hash, cb.View.ID)
-	if ours.Code(err) == "hash_conflict" {
-		return nil // another choice was made since, and is shown
-	}
-	return err
+	return a.replace(ctx, cb.View, a.form(w, in, state))
 }
 
-// chosenStatus is the status that was just chosen.
-func chosenStatus(cb slack.InteractionCallback) string {
-	for _, action := range cb.ActionCallback.BlockActions {
-		if action.BlockID == statusBlock {
-			return action.SelectedOption.Value
-		}
-	}
-	return ""
-}
-
-// replace shows another view in place of one.
+// replace shows another view in place of one, unless that was closed meanwhile.
 func (a *App) replace(ctx context.Context, v slack.View, by slack.ModalViewRequest) error {
 	_, err := a.api.UpdateViewContext(ctx, by, "", "", v.ID)
-	return err
+	if err != nil && ours.Code(err) != "not_found" {
+		a.Log.Warn("a form could not be shown anew", "category", "slack", "reason", ours.Reason(err))
+	}
+	return nil
 }
 
 // answerLands is how long the answer to a form may take to reach Slack.

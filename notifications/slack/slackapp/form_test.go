@@ -223,3 +223,20 @@ func textOf(v any) string {
 	}
 	return ""
 }
+
+// TestTheFieldsAreThoseOfTheLastChoice chooses faster than Slack shows it.
+func TestTheFieldsAreThoseOfTheLastChoice(t *testing.T) {
+	s, h := served(t, &council{}, time.Minute)
+	v := opened(t, s, h)
+	for range 10 {
+		for _, status := range []string{"red", "green", "amber"} {
+			if a := h.PressView("U0001", v, "status", "value", status); a.Err != nil {
+				t.Fatal(a.Err)
+			}
+		}
+	}
+	v = formWith(t, s, "Back on track by")
+	if text := shownText(t, v); strings.Contains(text, "Why it is red") || v.Value("status") != "amber" {
+		t.Errorf("%s is chosen, and it shows %s", v.Value("status"), text)
+	}
+}

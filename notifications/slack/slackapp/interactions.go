@@ -46,7 +46,7 @@ func (a *App) interaction(cb slack.InteractionCallback) any {
 func (a *App) pressed(cb slack.InteractionCallback, action slack.BlockAction) {
 	if cb.View.CallbackID == formID {
 		if action.BlockID == statusBlock {
-			a.run("choosing a status", func(ctx context.Context) error { return a.reshape(ctx, cb) })
+			a.run("choosing a status", func(ctx context.Context) error { return a.reshape(ctx, cb, action) })
 		}
 		return
 	}

@@ -59,6 +59,7 @@ type App struct {
 
 	mu     sync.Mutex
 	home   workspace // ours, once known
+	shaped map[string]*shaping
 	socket notifications.SocketState
 }
 
@@ -122,5 +123,3 @@ func (a *App) first(ctx context.Context, id string) (bool, error) {
 	c, err := a.Claim(ctx, mine)
 	return err == nil && c.Holder == mine.Holder, err
 }
-
-func (a *App) today() workpackages.Date { return workpackages.DateOf(a.Now(), a.Zone) }
