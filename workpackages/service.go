@@ -80,7 +80,10 @@ type permission struct {
 	refuse string
 }
 
-var toChange = permission{MayChange, "Only the leads of this package's steering group and the assistant director can change it"}
+var toChange = permission{MayChange, ErrMayNotChange.Message}
+
+// ErrMayNotChange is what somebody is told who may not change a package: see MayChange.
+var ErrMayNotChange = Errorf(Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
 
 // mutation makes one change to a package, or says what is wrong with it.
 type mutation func(w *WorkPackage, at time.Time, today Date) (outcome, error)

@@ -64,6 +64,25 @@ func (s Status) Short() string {
 	return string(s)
 }
 
+// Meaning says in a sentence, without its full stop, what a status stands for.
+func (s Status) Meaning() string {
+	switch s {
+	case NotStarted:
+		return "No work has begun"
+	case Green:
+		return "On track to date and quality"
+	case Amber:
+		return "Off track, with a recovery plan that has been agreed"
+	case Red:
+		return "Will miss or has missed its date, or is off track with no agreed plan"
+	case Blue:
+		return "Delivered. Needs evidence, and someone other than the owner to sign it off by posting this update"
+	case Paused:
+		return "Set aside on purpose"
+	}
+	return ""
+}
+
 // Open reports whether work under this status still wants updates.
 func (s Status) Open() bool { return s != Blue && s != Paused }
 

@@ -159,17 +159,9 @@ func updateForm(w workpackages.WorkPackage, today workpackages.Date) form {
 		{Kind: "textarea", Name: "reason", Label: "Why it is red", Value: w.Reason, Max: workpackages.MaxProse, Rows: 4},
 		{Kind: "textarea", Name: "decision", Label: "Decision wanted", Hint: "What you need decided, and by whom", Value: w.Decision, Max: workpackages.MaxProse, Rows: 3},
 	}
-	hints := map[workpackages.Status]string{
-		workpackages.NotStarted: "No work has begun",
-		workpackages.Green:      "On track to date and quality",
-		workpackages.Amber:      "Off track, with a recovery plan that has been agreed",
-		workpackages.Red:        "Will miss or has missed its date, or is off track with no agreed plan",
-		workpackages.Blue:       "Delivered. Needs evidence, and someone other than the owner to sign it off by posting this update",
-		workpackages.Paused:     "Set aside on purpose",
-	}
 	status := field{Kind: "radios", Name: "status", Label: "Status", Value: string(w.Status)}
 	for _, st := range workpackages.Statuses() {
-		o := option{Value: string(st), Text: st.Short(), Hint: hints[st], Chosen: st == w.Status}
+		o := option{Value: string(st), Text: st.Short(), Hint: st.Meaning(), Chosen: st == w.Status}
 		switch st {
 		case workpackages.Amber:
 			o.Fields = amber
@@ -209,7 +201,7 @@ func (s *Server) mayDo(c *fiber.Ctx, may func(by workpackages.Actor, groupID str
 		return w, err
 	}
 	if !may(actorOf(c), w.GroupID) {
-		return w, workpackages.Errorf(workpackages.Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
+		return w, workpackages.ErrMayNotChange
 	}
 	return w, nil
 }

@@ -79,16 +79,6 @@ var questions = []question{
 
 const statusBlock = "status"
 
-// statusHints say what a status means, below the choice of it.
-var statusHints = map[workpackages.Status]string{
-	workpackages.NotStarted: "No work has begun.",
-	workpackages.Green:      "On track to date and quality.",
-	workpackages.Amber:      "Off track, with a recovery plan that has been agreed.",
-	workpackages.Red:        "Will miss or has missed its date, or is off track with no agreed plan.",
-	workpackages.Blue:       "Delivered. Needs evidence, and someone other than the owner to sign it off by saving this.",
-	workpackages.Paused:     "Set aside on purpose.",
-}
-
 // answers are the fields by name, as text.
 type answers map[string]string
 
@@ -151,7 +141,7 @@ func (a *App) form(w workpackages.WorkPackage, in answers, state formState, note
 		options = append(options, blockkit.Option{Value: string(s), Text: said(s)})
 	}
 	status := workpackages.Status(in[statusBlock])
-	choice := b.Input(statusBlock, "Status", statusHints[status], false, blockkit.Select(blockkit.Action, "Choose a status", string(status), options...))
+	choice := b.Input(statusBlock, "Status", status.Meaning(), false, blockkit.Select(blockkit.Action, "Choose a status", string(status), options...))
 	choice.DispatchAction = true // the fields that a status demands appear as it is chosen
 	state.Kept = map[string]string{}
 	for _, q := range questions {
@@ -214,7 +204,7 @@ func (a *App) openForm(ctx context.Context, trigger string, person workpackages.
 		return err
 	}
 	if !workpackages.MayChange(person.Actor(via), w.GroupID) {
-		return workpackages.Errorf(workpackages.Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
+		return workpackages.ErrMayNotChange
 	}
 	view := a.form(w, present(w), formState{Package: w.ID, Version: w.Version, origin: from})
 	if _, err := a.api.OpenViewContext(ctx, trigger, view); err != nil {
@@ -331,7 +321,7 @@ func (a *App) formOf(ctx context.Context, user string, state formState) (workpac
 	}
 	w, err := a.Packages.Packages.Package(ctx, state.Package)
 	if err == nil && !workpackages.MayChange(person.Actor(via), w.GroupID) {
-		err = workpackages.Errorf(workpackages.Forbidden, "Only the leads of this package's steering group and the assistant director can change it")
+		err = workpackages.ErrMayNotChange
 	}
 	return w, err
 }
