@@ -15,13 +15,15 @@ type Connection struct {
 	Workspace string // name of the workspace that the token is of; empty where Slack did not say
 	Bot       string // name of the app's user there
 	Problem   string // why Slack cannot be used, and what to do; empty where it can
-	Missing   []MissingScope
-	Channel   *ChannelState // SLACK_CHANNEL; nil: none is set
-	MemberOf  int           // channels that the app is in; -1 where Slack did not say
+	// Granted are the permissions that the app needs and has, Missing those it was not
+	// given. Both are nil where Slack did not say: nothing is known of them then.
+	Granted, Missing []Scope
+	Channel          *ChannelState // SLACK_CHANNEL; nil: none is set
+	MemberOf         int           // channels that the app is in; -1 where Slack did not say
 }
 
-// MissingScope is a permission that the app was not given.
-type MissingScope struct{ Name, Why string }
+// Scope is a permission that the app needs, by Slack's name of it, and what for.
+type Scope struct{ Name, Why string }
 
 // ChannelState is how the channel stands that hears of Annexe A checks.
 type ChannelState struct {

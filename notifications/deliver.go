@@ -335,7 +335,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 	to, err := s.recipient(ctx, m)
 	switch {
 	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
-		end.err = &Permanent{"This person is no longer known here: see that somebody else has their work", "person_unknown"}
+		end.err = &Permanent{Sentence: "This person is no longer known here: see that somebody else has their work", Code: "person_unknown"}
 	case err != nil:
 		end.err = &Retry{Reason: "The database did not answer"}
 	}
@@ -354,9 +354,9 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 	}
 	switch {
 	case to.gone:
-		end.err = &Permanent{to.Name + " may no longer sign in, so nothing is sent: see that somebody else has their work", "person_disabled"}
+		end.err = &Permanent{Sentence: to.Name + " may no longer sign in, so nothing is sent: see that somebody else has their work", Code: "person_disabled"}
 	case !m.NotAfter.IsZero() && s.now().After(m.NotAfter):
-		end.err = &Permanent{late(m), "too_late"}
+		end.err = &Permanent{Sentence: late(m), Code: "too_late"}
 	case s.now().After(m.LeaseUntil.Add(-s.lease() / 2)):
 		end.err = &Retry{Reason: "The program was held up"}
 	case m.Op == Edit:

@@ -67,7 +67,7 @@ func (o *outbox) Messages(_ context.Context, f notifications.Filter) ([]notifica
 	defer o.mu.Unlock()
 	var out []notifications.Message
 	for _, m := range o.all {
-		if f.State == "" || m.State == f.State {
+		if (f.State == "" || m.State == f.State) && (f.Recipient == "" || m.RecipientID == f.Recipient) && !m.CreatedAt.Before(f.Since) {
 			out = append(out, m)
 		}
 	}

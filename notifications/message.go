@@ -56,7 +56,8 @@ type Message struct {
 	Reason        string    `bson:"reason"`  // why this person or channel gets it
 	Preview       string    `bson:"preview"` // all of it as plain text
 	State         State     `bson:"state"`
-	Detail        string    `bson:"detail"` // what became of it, for a person; no secrets
+	Detail        string    `bson:"detail"`  // what became of it, for a person; no secrets
+	Unfound       bool      `bson:"unfound"` // it could not be sent, as Slack has no working account of the person
 	Attempts      int       `bson:"attempts"`
 	Tries         []Attempt `bson:"tries"` // the newest of them, oldest first
 	NotBefore     time.Time `bson:"not_before"`

@@ -15,7 +15,7 @@ const (
 // settle records how a try ended.
 func (s *Service) settle(m Message, end ending) Message {
 	now := s.now()
-	m.LeaseUntil = time.Time{}
+	m.LeaseUntil, m.Unfound = time.Time{}, false
 	if end.needless {
 		m.State, m.Detail = NotSent, "Not needed: the message that it changes was not sent"
 		return m.tried(now, "needless", "")
@@ -42,7 +42,7 @@ func (s *Service) settle(m Message, end ending) Message {
 		m.State, m.Detail = Uncertain, "It may have been sent, and Slack could not be asked yet: "+end.err.Error()
 		return m.tried(now, "unknown", end.err.Error())
 	case errors.As(end.err, &permanent):
-		m.State, m.Detail = Dead, permanent.Sentence
+		m.State, m.Detail, m.Unfound = Dead, permanent.Sentence, permanent.Unfound
 		return m.tried(now, "refused", permanent.Sentence)
 	case retry != nil:
 		m.State, m.Detail = Pending, retry.Reason

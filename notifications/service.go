@@ -47,6 +47,7 @@ func (e *Retry) Error() string { return e.Reason }
 type Permanent struct {
 	Sentence string // what to do, for the assistant director; it may name people
 	Code     string // Slack's word for it, for the log
+	Unfound  bool   // Slack has no working account of the person
 }
 
 func (e *Permanent) Error() string { return e.Sentence }

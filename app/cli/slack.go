@@ -15,7 +15,8 @@ const slackUsage = `Usage: readiness slack manifest [--http]
 Prints the manifest from which Slack makes the app: at https://api.slack.com/apps choose
 Create New App, From a manifest, and paste it as JSON. What people do in Slack then comes
 through a web socket that Readiness opens (SLACK_APP_TOKEN). With --http Slack sends it
-to BASE_URL, which Slack must be able to reach over https (SLACK_SIGNING_SECRET).
+to BASE_URL, which Slack must be able to reach over https (SLACK_SIGNING_SECRET): once
+Readiness runs, press Retry under Event Subscriptions in the app's settings.
 `
 
 // slackCommand prints the manifest. It needs no database, and no token.

@@ -1,7 +1,11 @@
 package server_test
 
 import (
+	"html"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -32,7 +36,7 @@ func TestTheConnectionPageSaysWhatIsWrong(t *testing.T) {
 	}
 	api := director.api("GET", "/api/v1/slack", nil)
 	documented(t, i.product)("GET", "/api/v1/slack", api)
-	if got := api.json(t); got["connected"] != true || got["workspace"] != "Stand-in" {
+	if got := api.json(t); got["connected"] != true || got["workspace"] != "Stand-in" || len(got["granted_scopes"].([]any)) != len(manifestScopes()) {
 		t.Errorf("%v", got)
 	}
 	i.slack.SetScopes([]string{"chat:write", "commands", "im:write", "users:read", "users:read.email", "channels:read", "groups:read"})
@@ -140,6 +144,89 @@ func TestATestMessageIsSentAtOnceAndOnceForEachForm(t *testing.T) {
 	}
 }
 
+func TestTheConnectionIsForAssistantDirectors(t *testing.T) {
+	i := withSlack(t, "http")
+	for _, role := range workpackages.Roles() {
+		want := http.StatusForbidden
+		if role == workpackages.AssistantDirector {
+			want = http.StatusOK
+		}
+		b, _ := i.person("Some "+role.Label(), role)
+		if a := b.get("/slack"); a.Status != want {
+			t.Errorf("the page for %s: %d", role, a.Status)
+		}
+		if a := i.api(role, "GET", "/api/v1/slack", nil); a.Status != want {
+			t.Errorf("the API for %s: %d", role, a.Status)
+		}
+		linked := strings.Contains(b.get("/messages").Body, `href="/slack"`)
+		if linked != (want == http.StatusOK) {
+			t.Errorf("Messages links it for %s: %v", role, linked)
+		}
+		if role == workpackages.AssistantDirector {
+			continue
+		}
+		if a := b.post("/slack/test", url.Values{"csrf": {csrfOf(b)}, "once": {"x"}}); a.Status != http.StatusForbidden {
+			t.Errorf("a test message for %s: %d", role, a.Status)
+		}
+	}
+	if n := len(i.ledger()); n != 0 {
+		t.Errorf("%d messages were made", n)
+	}
+}
+
+// TestWhereSlackDoesNotSayNothingIsTakenForGood: a proxy may leave out the header in
+// which Slack says what the token may do.
+func TestWhereSlackDoesNotSayNothingIsTakenForGood(t *testing.T) {
+	s := notifytest.New(t, slackToken)
+	to, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host },
+		ModifyResponse: func(r *http.Response) error { r.Header.Del("X-OAuth-Scopes"); return nil },
+	})
+	t.Cleanup(proxy.Close)
+	p := run(t, t.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", proxy.URL+to.Path)
+	director, _ := p.person("Director", workpackages.AssistantDirector)
+	page := director.get("/slack")
+	page.wants(t, "the page", http.StatusOK, "To Stand-in, as readiness.", "Not known", "Slack did not say what the app may do")
+	page.lacks(t, "the page", "All there", "missing")
+	api := director.api("GET", "/api/v1/slack", nil)
+	documented(t, p)("GET", "/api/v1/slack", api)
+	if got := api.json(t); len(got["granted_scopes"].([]any))+len(got["missing_scopes"].([]any)) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestTheConnectionPageSaysWhoIsNotInSlack(t *testing.T) {
+	p, slack := slackFor(t, "lead.one@example.gov.uk", "new.comer@example.gov.uk")
+	director, _ := p.person("Director", workpackages.AssistantDirector)
+	lead := p.addPerson("Lead One", workpackages.Lead)
+	newcomer := p.addPerson("New Comer", workpackages.Lead)
+	director.get("/slack").lacks(t, "before", "not found in Slack")
+	p.post(letter(lead, "2026-11-24", "A milestone"))
+	slack.Fail(notAMember)
+	missed := letter(newcomer, "2026-11-24", "A milestone")
+	p.post(missed)
+	page := director.get("/slack")
+	page.wants(t, "after", http.StatusOK, "1 person not found in Slack", "New Comer: ", html.EscapeString(oneURL(missed.ID)), "Correct the e-mail address under")
+	page.lacks(t, "after", "Lead One")
+	for _, fault := range soundness(page.Body) {
+		t.Error(fault)
+	}
+	api := director.api("GET", "/api/v1/slack", nil)
+	documented(t, p)("GET", "/api/v1/slack", api)
+	if who := api.json(t)["not_in_slack"].([]any); len(who) != 1 || who[0].(map[string]any)["id"] != newcomer.ID {
+		t.Errorf("%v", who)
+	}
+	if a := director.submit(oneURL(missed.ID)); a.Status != http.StatusSeeOther {
+		t.Fatalf("sending it again: %d", a.Status)
+	}
+	p.deliver()
+	director.get("/slack").lacks(t, "once it was sent again", "not found in Slack")
+}
+
 // TestTheConnectionPageAtBothWidths looks at the page in each of its states.
 func TestTheConnectionPageAtBothWidths(t *testing.T) {
 	i := withSlack(t, "socket")
@@ -158,7 +245,24 @@ func TestTheConnectionPageAtBothWidths(t *testing.T) {
 	} {
 		state.make()
 		i.advance(slackForgets)
-		i.fits(ctx, "slack-"+state.name+"-", []string{"/slack"})
+		i.fits(ctx, "slack-"+state.name+"-", []string{"/slack?all"})
 	}
+	said.check(t)
+}
+
+// TestTheConnectionPageOfAnotherKindAtBothWidths: without Slack, without what people press
+// there, and with somebody whom it does not know.
+func TestTheConnectionPageOfAnotherKindAtBothWidths(t *testing.T) {
+	ctx, said := chromium(t)
+	without := run(t, t.TempDir())
+	without.signedIn(ctx, without.addPerson("Director", workpackages.AssistantDirector))
+	without.fits(ctx, "slack-not-connected-", []string{"/slack"})
+	s := notifytest.New(t, slackToken)
+	p := run(t, t.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", s.URL, "SLACK_CHANNEL", "annexe-a")
+	for _, name := range []string{"New Comer", "Another Newcomer"} {
+		p.post(letter(p.addPerson(name, workpackages.Lead), "2026-11-24", "A milestone"))
+	}
+	p.signedIn(ctx, p.addPerson("Director", workpackages.AssistantDirector))
+	p.fits(ctx, "slack-links-only-", []string{"/slack"})
 	said.check(t)
 }

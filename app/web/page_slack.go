@@ -29,13 +29,21 @@ const slackFor = 30 * time.Second
 // slackAsked bounds how long Slack is asked for it.
 const slackAsked = 8 * time.Second
 
+// unfoundFor is how many days of messages say who is not in Slack. It is the ledger that
+// is asked, and not Slack: to look everybody up takes a call each, of which it takes few.
+const unfoundFor = 30
+
 // slackView is the page of the connection.
 type slackView struct {
 	On      bool // a token is set
 	Now     notifications.Connection
+	Unfound []slackUnfound
 	Buttons []slackWay // how what is pressed in Slack reaches us; none: it does not
 	Once    string
 }
+
+// slackUnfound is somebody whom Slack does not know, and the message that they did not get.
+type slackUnfound struct{ ID, Name, URL string }
 
 // slackWay is one of the two ways.
 type slackWay struct {
@@ -61,6 +69,13 @@ func (s *Server) slackView(ctx context.Context) (slackView, error) {
 	var err error
 	if v.Now, err = s.connection(ctx); err != nil {
 		return v, err
+	}
+	unfound, err := s.Ledger.Unfound(ctx, s.Now().AddDate(0, 0, -unfoundFor))
+	if err != nil {
+		return v, err
+	}
+	for _, m := range unfound {
+		v.Unfound = append(v.Unfound, slackUnfound{m.RecipientID, m.RecipientName, messageURL(m.ID, nil)})
 	}
 	if s.Slack.Socket != nil {
 		if st := s.Slack.Socket(); st.On {
@@ -122,10 +137,17 @@ type jsonSlack struct {
 	Problem   string      `json:"problem,omitempty"`
 	Workspace string      `json:"workspace,omitempty"`
 	Bot       string      `json:"bot,omitempty"`
+	Granted   []jsonScope `json:"granted_scopes"`
 	Missing   []jsonScope `json:"missing_scopes"`
 	Channel   *jsonState  `json:"channel,omitempty"`
 	MemberOf  *int        `json:"member_of,omitempty"`
+	Unfound   []jsonNamed `json:"not_in_slack"`
 	Buttons   []jsonState `json:"buttons"`
+}
+
+type jsonNamed struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 type jsonScope struct {
@@ -145,10 +167,17 @@ func (s *Server) apiSlack(c *fiber.Ctx) error {
 		return err
 	}
 	out := jsonSlack{
-		Connected: v.On && v.Now.Problem == "", Problem: v.Now.Problem, Workspace: v.Now.Workspace, Bot: v.Now.Bot, Missing: []jsonScope{}, Buttons: []jsonState{},
+		Connected: v.On && v.Now.Problem == "", Problem: v.Now.Problem, Workspace: v.Now.Workspace, Bot: v.Now.Bot, Granted: []jsonScope{}, Missing: []jsonScope{},
+		Unfound: []jsonNamed{}, Buttons: []jsonState{},
 	}
 	if !v.On {
 		out.Problem = "SLACK_BOT_TOKEN is not set"
+	}
+	for _, g := range v.Now.Granted {
+		out.Granted = append(out.Granted, jsonScope(g))
+	}
+	for _, u := range v.Unfound {
+		out.Unfound = append(out.Unfound, jsonNamed{u.ID, u.Name})
 	}
 	for _, m := range v.Now.Missing {
 		out.Missing = append(out.Missing, jsonScope(m))

@@ -45,6 +45,8 @@ type Ledger interface {
 	Message(ctx context.Context, id string) (notifications.Message, error)
 	Resend(ctx context.Context, by workpackages.Actor, id string) (notifications.Message, error)
 	Standing(ctx context.Context) (notifications.Standing, error)
+	// Unfound gives the message of each person whom Slack did not find.
+	Unfound(ctx context.Context, since time.Time) ([]notifications.Message, error)
 	// Enqueue puts a message in the outbox, once for its key.
 	Enqueue(ctx context.Context, m notifications.Message) (added bool, err error)
 	// Wake has the outbox looked at at once.

@@ -23,20 +23,23 @@ func (s *Sender) Connection(ctx context.Context, channel string) notifications.C
 		return c
 	}
 	c.Workspace, c.Bot = me.Team, me.User
-	// Slack says with each answer what the token may do.
+	// Slack says with each answer what the token may do. A proxy may leave that out, and
+	// what nobody said is not taken for good.
 	if header := me.Header.Get("X-OAuth-Scopes"); header != "" {
 		granted := strings.FieldsFunc(header, func(r rune) bool { return r == ',' || r == ' ' })
 		for _, scope := range Scopes() {
-			if !slices.Contains(granted, scope.Name) {
-				c.Missing = append(c.Missing, notifications.MissingScope(scope))
+			if slices.Contains(granted, scope.Name) {
+				c.Granted = append(c.Granted, notifications.Scope(scope))
+			} else {
+				c.Missing = append(c.Missing, notifications.Scope(scope))
 			}
 		}
 	}
-	channels, err := s.channels(ctx)
+	channels, more, err := s.channels(ctx)
 	if channel != "" {
-		c.Channel = &notifications.ChannelState{Name: channel, Problem: channelProblem(channel, channels, err)}
+		c.Channel = &notifications.ChannelState{Name: channel, Problem: channelProblem(channel, channels, more, err)}
 	}
-	if err == nil {
+	if err == nil && !more {
 		c.MemberOf = 0
 		for _, ch := range channels {
 			if ch.IsMember {
@@ -77,25 +80,25 @@ func troubled(err error) string {
 // more than anybody waits for.
 const mostChannels = 5000
 
-// channels gives the channels that the app can see.
-func (s *Sender) channels(ctx context.Context) ([]slack.Channel, error) {
+// channels gives the channels that the app can see; more says that there are others,
+// which nobody looked at.
+func (s *Sender) channels(ctx context.Context) (all []slack.Channel, more bool, err error) {
 	p := &slack.GetConversationsParameters{Types: []string{"public_channel", "private_channel"}, Limit: 999}
-	var all []slack.Channel
 	for {
 		page, cursor, err := s.api.GetConversationsContext(ctx, p)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		all = append(all, page...)
 		if cursor == "" || len(all) >= mostChannels {
-			return all, nil
+			return all, cursor != "", nil
 		}
 		p.Cursor = cursor
 	}
 }
 
 // channelProblem says why nothing can be posted to a channel, or "".
-func channelProblem(channel string, all []slack.Channel, err error) string {
+func channelProblem(channel string, all []slack.Channel, more bool, err error) string {
 	if err != nil {
 		if Code(err) == "missing_scope" {
 			return "Nobody knows whether it is there: the app may not look at channels"
@@ -104,6 +107,8 @@ func channelProblem(channel string, all []slack.Channel, err error) string {
 	}
 	i := slices.IndexFunc(all, func(c slack.Channel) bool { return c.ID == channel || c.Name == channel })
 	switch {
+	case i < 0 && more:
+		return fmt.Sprintf("Nobody knows whether it is there: your Slack has more than %d channels, and it is not among the first", mostChannels)
 	case i < 0:
 		return fmt.Sprintf("Slack has no channel %s that the app can see: set SLACK_CHANNEL to one it has, and where that is private type /invite @Readiness in it", channel)
 	case all[i].IsArchived:

@@ -89,7 +89,7 @@ func classify(err error, to notifications.Recipient, posting bool) error {
 			return &notifications.Retry{Reason: "Slack answered " + answer.Err}
 		}
 		if sentence, ok := sentenceFor(answer.Err, to); ok {
-			return &notifications.Permanent{Sentence: fmt.Sprintf(sentence, to.Name), Code: answer.Err}
+			return &notifications.Permanent{Sentence: fmt.Sprintf(sentence, to.Name), Code: answer.Err, Unfound: gone[answer.Err]}
 		}
 		// An error is an answer all the same: nothing was posted. Taken for
 		// doubtful, one we do not know would be asked about and sent for ever.
