@@ -114,6 +114,14 @@ func TestATestMessageIsSentAtOnceAndOnceForEachForm(t *testing.T) {
 	i.at("2026-11-28T22:00:00Z") // a Saturday night
 	director = i.signInAgain(director, who.Email)
 	form := director.filled(director.get("/slack"))
+	made := func() (n int) {
+		for _, m := range i.ledger() {
+			if m.Rule == notifications.Test {
+				n++
+			}
+		}
+		return n
+	}
 	for range 2 {
 		a := director.post("/slack/test", form)
 		if a.Status != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/messages/one?key=test-message") {
@@ -121,13 +129,16 @@ func TestATestMessageIsSentAtOnceAndOnceForEachForm(t *testing.T) {
 		}
 		director.get(a.Header.Get("Location")).wants(t, "its page", http.StatusOK, "Test message", "Slack works")
 	}
+	if n := made(); n != 1 { // the ledger has it before the form is answered: it says more than what is sent so far
+		t.Fatalf("one form, sent twice, made %d messages", n)
+	}
 	i.until("it is there", func() bool { return len(i.slack.Posts()) == 1 })
 	if p := i.slack.Posts()[0]; p.Text != "Slack works: Readiness can write to you" {
 		t.Errorf("%+v", p)
 	}
 	again := director.filled(director.get("/slack"))
-	if a := director.post("/slack/test", again); a.Status != http.StatusSeeOther {
-		t.Fatal(a.Status)
+	if a := director.post("/slack/test", again); a.Status != http.StatusSeeOther || made() != 2 {
+		t.Fatalf("another form: %d, and there are %d messages", a.Status, made())
 	}
 	i.until("both are sent, and nothing else is", func() bool {
 		sent := 0
