@@ -605,6 +605,15 @@ func TestATokenThatIsRevokedInFlight(t *testing.T) {
 	}
 }
 
+func TestAFormThatComesTooLateSaysSo(t *testing.T) {
+	i := withSlack(t, "socket")
+	i.slack.Fail(notifytest.Fault{Method: "views.open", Error: "expired_trigger_id"})
+	i.ok(i.hand.Command(i.user, "C0000001", "update self-evaluation"))
+	if r := i.reply(1); !strings.Contains(r.Text, "Slack waits three seconds for a form, and this one took longer. Try again") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestASocketThatDropsLosesNothing(t *testing.T) {
 	i := withSlack(t, "socket")
 	i.ok(i.hand.Command(i.user, "C0000001", "update self-evaluation"))

@@ -74,12 +74,6 @@ func (h *Hand) send(kind string, payload any, v *View) Ack {
 // Again sends exactly the last request once more.
 func (h *Hand) Again() Ack { return h.deliver(1) }
 
-// Raw sends anything, signed.
-func (h *Hand) Raw(kind string, body []byte) Ack {
-	h.last = request{kind: kind, body: body}
-	return h.deliver(0)
-}
-
 func (h *Hand) deliver(retry int) Ack {
 	began := time.Now()
 	ack := Ack{}

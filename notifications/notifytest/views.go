@@ -21,10 +21,9 @@ type View struct {
 
 // trigger is what a person's doing lets an app do in answer.
 type trigger struct {
-	user    string
-	at      time.Time
-	used    bool
-	expired bool
+	user string
+	at   time.Time
+	used bool
 }
 
 // triggerFor is how long a trigger lasts: three seconds of the real clock.
@@ -35,15 +34,6 @@ func (s *Slack) newTrigger(user string) string {
 	id := fmt.Sprintf("%d.%d.%032x", s.counter, 7, s.counter)
 	s.triggers[id] = &trigger{user: user, at: time.Now()}
 	return id
-}
-
-// ExpireTriggers makes every trigger handed out so far too old.
-func (s *Slack) ExpireTriggers() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.triggers {
-		t.expired = true
-	}
 }
 
 // Modal gives the modal that somebody has open.
@@ -126,7 +116,7 @@ func (s *Slack) openView(r *http.Request) map[string]any {
 	switch {
 	case t == nil:
 		return fails("invalid_trigger_id")
-	case t.expired || time.Since(t.at) > triggerFor:
+	case time.Since(t.at) > triggerFor:
 		return fails("expired_trigger_id")
 	case t.used:
 		return fails("exchanged_trigger_id")

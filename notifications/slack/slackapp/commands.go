@@ -235,7 +235,7 @@ func (a *App) updateCommand(ctx context.Context, person workpackages.Person, cmd
 	found := named(theirs, name)
 	if len(found) == 1 {
 		p := found[0]
-		return nil, a.openForm(ctx, cmd.TriggerID, person, p.ID, origin{From: fromCommand, Reply: cmd.ResponseURL})
+		return nil, a.openForm(ctx, cmd.TriggerID, person, p.ID, origin{From: fromCommand})
 	}
 	says := "Which package?"
 	switch {

@@ -33,9 +33,8 @@ const (
 
 // origin is where a form was opened from.
 type origin struct {
-	From  string `json:"f"`
-	Key   string `json:"k,omitempty"` // of a message
-	Reply string `json:"r,omitempty"` // where to reply to
+	From string `json:"f"`
+	Key  string `json:"k,omitempty"` // of a message
 }
 
 // formState travels with the form, in Slack's private metadata.
