@@ -217,3 +217,16 @@ func (r Response) Says() string {
 	}
 	return r.PersonName + ": " + string(r.Kind)
 }
+
+// SaysToSelf is the same as whoever gave it reads it.
+func (r Response) SaysToSelf() string {
+	switch r.Kind {
+	case HaveIt:
+		return "You have it until " + r.Until.String()
+	case Snoozed:
+		return "You snoozed it until " + r.Until.String()
+	case NotMine:
+		return "You said that it is not yours"
+	}
+	return ""
+}

@@ -13,17 +13,16 @@ import (
 // looked waits until the schedules have been looked at for the first time.
 func (p *product) looked() map[string]any {
 	p.t.Helper()
-	for {
+	var v map[string]any
+	p.until("the schedules were looked at", func() bool {
 		a := p.api("", "GET", "/readyz", nil)
 		if a.Status != http.StatusOK {
 			p.t.Fatalf("%d: %s", a.Status, a.Body)
 		}
-		v := a.json(p.t)
-		if v["ticks"].(map[string]any)["last"] != nil && len(v["copies"].([]any)) > 0 {
-			return v
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+		v = a.json(p.t)
+		return v["ticks"].(map[string]any)["last"] != nil && len(v["copies"].([]any)) > 0
+	})
+	return v
 }
 
 func TestReadyzSaysHowTheSchedulesStandAndNamesNoHost(t *testing.T) {

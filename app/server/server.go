@@ -105,7 +105,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 		SlackApp: fromSlack, Slack: connection,
 		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
-		SlackOn: sys.Outbox.Sender != nil, Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,
+		Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,
 	})
 	if err != nil {
 		return err
@@ -155,6 +155,9 @@ func (s *Server) SlackSocket() notifications.SocketState {
 	}
 	return s.slack.Socket()
 }
+
+// SlackBusy reports whether something that came from Slack is still worked on.
+func (s *Server) SlackBusy() bool { return s.slack != nil && s.slack.Busy() }
 
 // Web is the web application, for those who look at its routes.
 func (s *Server) Web() *web.Server { return s.web }

@@ -3,8 +3,6 @@ package server_test
 import (
 	"html"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
@@ -189,16 +187,8 @@ func TestTheConnectionIsForAssistantDirectors(t *testing.T) {
 // which Slack says what the token may do.
 func TestWhereSlackDoesNotSayNothingIsTakenForGood(t *testing.T) {
 	s := notifytest.New(t, slackToken)
-	to, err := url.Parse(s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host },
-		ModifyResponse: func(r *http.Response) error { r.Header.Del("X-OAuth-Scopes"); return nil },
-	})
-	t.Cleanup(proxy.Close)
-	p := run(t, t.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", proxy.URL+to.Path)
+	s.HideScopes()
+	p := run(t, t.TempDir(), "SLACK_BOT_TOKEN", slackToken, "SLACK_API_URL", s.URL)
 	director, _ := p.person("Director", workpackages.AssistantDirector)
 	page := director.get("/slack")
 	page.wants(t, "the page", http.StatusOK, "To Stand-in, as readiness.", "Not known", "Slack did not say what the app may do")

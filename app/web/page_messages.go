@@ -277,7 +277,7 @@ func (s *Server) messagesPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := ledgerView{Query: q, Fields: ledgerFields(q, people, nil, s.today()), Filtered: q.filtered(), SlackOn: s.SlackOn, Director: actorOf(c).Role == workpackages.AssistantDirector}
+	v := ledgerView{Query: q, Fields: ledgerFields(q, people, nil, s.today()), Filtered: q.filtered(), SlackOn: s.Slack.Ask != nil, Director: actorOf(c).Role == workpackages.AssistantDirector}
 	f, err := s.filter(q)
 	var invalid *workpackages.Error
 	if errors.As(err, &invalid) {
@@ -411,7 +411,7 @@ func (s *Server) showMessage(c *fiber.Ctx, status int, m notifications.Message, 
 	if actorOf(c).Role == workpackages.AssistantDirector {
 		switch {
 		case v.Edit || !m.State.Ended():
-		case !s.SlackOn:
+		case s.Slack.Ask == nil:
 			v.WhyNot = "It can be sent once Slack is connected: whoever runs Readiness sets SLACK_BOT_TOKEN."
 		default:
 			v.MayResend = true

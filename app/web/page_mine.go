@@ -41,18 +41,6 @@ type mineLine struct {
 // snoozes are the working days that the page offers.
 var snoozes = []int{1, 2, 5, 10}
 
-func answerWords(r workpackages.Response) string {
-	switch r.Kind {
-	case workpackages.HaveIt:
-		return "You have it until " + r.Until.String()
-	case workpackages.Snoozed:
-		return "You snoozed it until " + r.Until.String()
-	case workpackages.NotMine:
-		return "You said that it is not yours"
-	}
-	return ""
-}
-
 func (s *Server) minePage(c *fiber.Ctx) error { return s.showMine(c, http.StatusOK, nil) }
 
 func (s *Server) showMine(c *fiber.Ctx, status int, errs []formError) error {
@@ -67,7 +55,7 @@ func (s *Server) showMine(c *fiber.Ctx, status int, errs []formError) error {
 			Concern: l.Kind, Subject: l.Concern.Subject, Snoozes: snoozes,
 		}
 		if l.Answer != nil {
-			line.Answer, line.ID = answerWords(*l.Answer), l.Answer.ID
+			line.Answer, line.ID = l.Answer.SaysToSelf(), l.Answer.ID
 		}
 		at := slices.IndexFunc(sections, func(m mineSection) bool { return m.Title == l.Item.Section })
 		if at < 0 {

@@ -81,7 +81,6 @@ type Options struct {
 	LocalSignIn bool
 	SlackApp    SlackApp // nil: Slack sends nothing
 	Slack       SlackConnection
-	SlackOn     bool
 	Proxies     []string // whose X-Forwarded-For is believed
 	Version     string
 	Annexa      *annexa.Settings // the council's own settings for Annexe A checks; nil: none

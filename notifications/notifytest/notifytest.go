@@ -83,7 +83,7 @@ type Slack struct {
 	sockets             map[*socket]bool
 	envelopes           map[string]chan json.RawMessage
 	lastEnvelope        string
-	loseAck             bool
+	loseAck, silent     bool
 }
 
 // room is what is in one conversation.
@@ -246,7 +246,9 @@ func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	f, out := s.handle(method, r)
 	s.mu.Lock()
-	w.Header().Set("X-OAuth-Scopes", s.scopeHeader())
+	if !s.silent {
+		w.Header().Set("X-OAuth-Scopes", s.scopeHeader())
+	}
 	s.mu.Unlock()
 	f.answer(w, r, out)
 }

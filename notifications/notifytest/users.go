@@ -126,6 +126,13 @@ func (s *Slack) SetScopes(scopes []string) {
 	s.scopes = scopes
 }
 
+// HideScopes leaves out of every answer what the token may do, as a proxy may.
+func (s *Slack) HideScopes() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = true
+}
+
 // scopeHeader is what every answer says of the token.
 func (s *Slack) scopeHeader() string {
 	if s.scopes != nil {

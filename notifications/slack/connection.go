@@ -29,9 +29,9 @@ func (s *Sender) Connection(ctx context.Context, channel string) notifications.C
 		granted := strings.FieldsFunc(header, func(r rune) bool { return r == ',' || r == ' ' })
 		for _, scope := range Scopes() {
 			if slices.Contains(granted, scope.Name) {
-				c.Granted = append(c.Granted, notifications.Scope(scope))
+				c.Granted = append(c.Granted, scope)
 			} else {
-				c.Missing = append(c.Missing, notifications.Scope(scope))
+				c.Missing = append(c.Missing, scope)
 			}
 		}
 	}
@@ -83,18 +83,11 @@ const mostChannels = 5000
 // channels gives the channels that the app can see; more says that there are others,
 // which nobody looked at.
 func (s *Sender) channels(ctx context.Context) (all []slack.Channel, more bool, err error) {
-	p := &slack.GetConversationsParameters{Types: []string{"public_channel", "private_channel"}, Limit: 999}
-	for {
-		page, cursor, err := s.api.GetConversationsContext(ctx, p)
-		if err != nil {
-			return nil, false, err
-		}
+	more, err = s.eachPage(ctx, func(page []slack.Channel) bool {
 		all = append(all, page...)
-		if cursor == "" || len(all) >= mostChannels {
-			return all, cursor != "", nil
-		}
-		p.Cursor = cursor
-	}
+		return len(all) < mostChannels
+	})
+	return all, more, err
 }
 
 // channelProblem says why nothing can be posted to a channel, or "".

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -22,7 +23,7 @@ var sentences = map[string]string{
 	"account_inactive": "The Slack app was switched off, so %s was not told: ask your Slack administrator to switch it on, then set a new SLACK_BOT_TOKEN",
 	"token_revoked":    "Slack has withdrawn our token, so %s was not told: set a new SLACK_BOT_TOKEN",
 	"token_expired":    "Our Slack token has run out, so %s was not told: set a new SLACK_BOT_TOKEN",
-	"missing_scope":    "The Slack app lacks a permission, so %s was not told: give it chat:write, im:write, im:history, users:read and users:read.email, and install it again",
+	"missing_scope":    "The Slack app lacks a permission, so %s was not told: " + giveScopes(),
 
 	"channel_not_found": "Slack has no conversation with %s: ask your Slack administrator whether the app may write to people",
 	"not_in_channel":    "Slack has no conversation with %s: ask your Slack administrator whether the app may write to people",
@@ -46,7 +47,16 @@ var ofChannels = map[string]string{
 	"channel_not_found": "Slack has no channel %s that the app can see: set SLACK_CHANNEL to one it has, and where that is private invite the app to it",
 	"not_in_channel":    "The Slack app is not in the channel %s: invite it there, by typing /invite and its name in the channel",
 	"is_archived":       "The Slack channel %s was archived: set SLACK_CHANNEL to another",
-	"missing_scope":     "The Slack app lacks a permission, so the channel %s was not told: give it chat:write, channels:read, channels:history, groups:read and groups:history, and install it again",
+	"missing_scope":     "The Slack app lacks a permission, so the channel %s was not told: " + giveScopes(),
+}
+
+// giveScopes says what to do about a permission that is missing.
+func giveScopes() string {
+	var names []string
+	for _, s := range Scopes() {
+		names = append(names, s.Name)
+	}
+	return "see on the page Slack which of " + strings.Join(names, ", ") + " it is, give it that, and install it again"
 }
 
 func sentenceFor(answer string, to notifications.Recipient) (string, bool) {

@@ -18,10 +18,8 @@ import (
 	"readiness/notifications/slack/blockkit"
 )
 
-// Sender posts messages as the app's bot user. It needs the scopes chat:write,
-// im:write, im:history, users:read and users:read.email. For a channel, which the
-// app must be in, it needs channels:history, or groups:history where that is
-// private, and to find it by its name channels:read and groups:read.
+// Sender posts messages as the app's bot user, which needs Scopes, and to be in the
+// channels that are posted to.
 type Sender struct {
 	api *slack.Client
 	// Answers says that what is pressed in a message reaches us: its buttons answer,
@@ -278,20 +276,33 @@ func (s *Sender) channel(ctx context.Context, to notifications.Recipient) (strin
 	if channelID.MatchString(to.Channel) {
 		return to.Channel, nil
 	}
+	id := ""
+	_, err := s.eachPage(ctx, func(page []slack.Channel) bool {
+		for _, c := range page {
+			if c.Name == to.Channel {
+				id = c.ID
+			}
+		}
+		return id == ""
+	})
+	if err == nil && id == "" {
+		err = slack.SlackErrorResponse{Err: "channel_not_found"}
+	}
+	return id, err
+}
+
+// eachPage looks through the channels that the app can see for as long as see wants
+// more; more says that some were left out.
+func (s *Sender) eachPage(ctx context.Context, see func(page []slack.Channel) bool) (more bool, err error) {
 	// Slack allows twenty of these calls a minute: the pages are as large as it has them.
 	p := &slack.GetConversationsParameters{Types: []string{"public_channel", "private_channel"}, Limit: 999}
 	for {
 		page, cursor, err := s.api.GetConversationsContext(ctx, p)
 		if err != nil {
-			return "", err
+			return false, err
 		}
-		for _, c := range page {
-			if c.Name == to.Channel {
-				return c.ID, nil
-			}
-		}
-		if cursor == "" {
-			return "", slack.SlackErrorResponse{Err: "channel_not_found"}
+		if wants := see(page); cursor == "" || !wants {
+			return cursor != "", nil
 		}
 		p.Cursor = cursor
 	}

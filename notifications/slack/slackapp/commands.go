@@ -189,21 +189,10 @@ func (a *App) lines(b *blockkit.Builder, all []notifications.YourLine, most int,
 			p.Section(ours.LineBlock(l.Item), ours.Line(l.Item), ours.AnswerSelect(l.Item))
 			return p
 		}
-		p.Section("", ours.Line(l.Item)+"\n"+blockkit.Text("You answered: "+answered(*l.Answer), maxDetail),
+		p.Section("", ours.Line(l.Item)+"\n"+blockkit.Text(l.Answer.SaysToSelf(), maxDetail),
 			blockkit.Button(actTakeBack, l.Answer.ID, "Take back"))
 		return p
 	}, a.more("/mine"), tail)
-}
-
-// answered words somebody's own answer.
-func answered(r workpackages.Response) string {
-	switch r.Kind {
-	case workpackages.HaveIt:
-		return "I have it, until " + r.Until.String()
-	case workpackages.Snoozed:
-		return "snoozed until " + r.Until.String()
-	}
-	return strings.ToLower(r.Kind.Label())
 }
 
 // annexa says what the newest check of a whole return found: what may leave the
@@ -235,7 +224,7 @@ func (a *App) updateCommand(ctx context.Context, person workpackages.Person, cmd
 	found := named(theirs, name)
 	if len(found) == 1 {
 		p := found[0]
-		return nil, a.openForm(ctx, cmd.TriggerID, person, p.ID, origin{From: fromCommand})
+		return nil, a.openForm(ctx, cmd.TriggerID, person, p.ID, origin{})
 	}
 	says := "Which package?"
 	switch {

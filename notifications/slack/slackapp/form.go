@@ -22,19 +22,10 @@ const via = "slack"
 // formID marks the form among views.
 const formID = "update"
 
-// Where a form was opened from.
-const (
-	fromCommand = "command"
-	fromMessage = "message"
-	fromLine    = "line" // of a message, which shows the update in place
-	fromHome    = "home"
-	fromReply   = "reply"
-)
-
 // origin is where a form was opened from.
 type origin struct {
-	From string `json:"f"`
-	Key  string `json:"k,omitempty"` // of a message
+	Key     string `json:"k,omitempty"` // of a message; empty: from elsewhere
+	InPlace bool   `json:"i,omitempty"` // that message will show that the update was made
 }
 
 // formState travels with the form, in Slack's private metadata.
@@ -198,12 +189,9 @@ func notice(title string, lines ...blockkit.Rich) slack.ModalViewRequest {
 
 // openForm opens the form of a package for somebody who may change it.
 func (a *App) openForm(ctx context.Context, trigger string, person workpackages.Person, packageID string, from origin) error {
-	w, err := a.Packages.Packages.Package(ctx, packageID)
+	w, err := a.theirs(ctx, person, packageID)
 	if err != nil {
 		return err
-	}
-	if !workpackages.MayChange(person.Actor(via), w.GroupID) {
-		return workpackages.ErrMayNotChange
 	}
 	view := a.form(w, present(w), formState{Package: w.ID, Version: w.Version, origin: from})
 	if _, err := a.api.OpenViewContext(ctx, trigger, view); err != nil {
@@ -264,7 +252,11 @@ func (a *App) reshape(ctx context.Context, cb slack.InteractionCallback, action 
 		return err
 	}
 	// What a form shows of a package is for those who may change it, now as well.
-	w, err := a.formOf(ctx, cb.User.ID, state)
+	person, err := a.who(ctx, cb.User.ID)
+	var w workpackages.WorkPackage
+	if err == nil {
+		w, err = a.theirs(ctx, person, state.Package)
+	}
 	if err != nil {
 		return a.replace(ctx, cb.View, notice("Update status", blockkit.Text(a.sorry(err), maxSentence)))
 	}
@@ -312,13 +304,9 @@ func readState(v slack.View) (formState, error) {
 	return s, nil
 }
 
-// formOf gives the package of a form to somebody who may change it.
-func (a *App) formOf(ctx context.Context, user string, state formState) (workpackages.WorkPackage, error) {
-	person, err := a.who(ctx, user)
-	if err != nil {
-		return workpackages.WorkPackage{}, err
-	}
-	w, err := a.Packages.Packages.Package(ctx, state.Package)
+// theirs gives a package to somebody who may change it.
+func (a *App) theirs(ctx context.Context, person workpackages.Person, packageID string) (workpackages.WorkPackage, error) {
+	w, err := a.Packages.Packages.Package(ctx, packageID)
 	if err == nil && !workpackages.MayChange(person.Actor(via), w.GroupID) {
 		err = workpackages.ErrMayNotChange
 	}
@@ -429,7 +417,7 @@ func (a *App) saved(person workpackages.Person, state formState, r workpackages.
 		err := a.Refresh(ctx, person.ID, state.Key)
 		return errors.Join(err, a.showHome(ctx, person))
 	}}
-	if state.From != fromLine {
+	if !state.InPlace {
 		v := a.savedView(r.Package)
 		end.answer = slack.NewUpdateViewSubmissionResponse(&v)
 	}
@@ -454,11 +442,13 @@ const maxAck = 18 << 10
 func (a *App) submitted(cb slack.InteractionCallback) *slack.ViewSubmissionResponse {
 	done := make(chan ending, 1)
 	a.run("form", func(ctx context.Context) error {
-		end := ending{}
-		// A panic must end the wait as well.
-		defer func() { done <- end }()
-		end = a.submit(ctx, cb)
-		return nil
+		var end ending
+		err := workpackages.Safely("form", func() error { end = a.submit(ctx, cb); return nil })
+		if err != nil { // it must not be taken for saved
+			end = a.failed(ctx, cb)
+		}
+		done <- end
+		return err
 	})
 	var end ending
 	select {
@@ -475,21 +465,23 @@ func (a *App) submitted(cb slack.InteractionCallback) *slack.ViewSubmissionRespo
 		v := saving()
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
-	if end.answer == nil && end.after == nil { // it panicked
-		state, err := readState(cb.View)
-		if err != nil {
-			return nil
-		}
-		end = a.again(a.ctx, state, typed(cb.View, state), wentWrong)
-	}
 	a.run("form saved", func(ctx context.Context) error { return after(ctx, end) })
-	if text, err := json.Marshal(end.answer); end.answer != nil && (err != nil || len(text) > maxAck) {
+	if text, err := json.Marshal(end.answer); end.answer != nil && end.answer.View != nil && (err != nil || len(text) > maxAck) {
 		view := *end.answer.View
 		a.run("long form", func(ctx context.Context) error { return a.replaceAfter(ctx, cb.View, view) })
 		v := saving()
 		return slack.NewUpdateViewSubmissionResponse(&v)
 	}
 	return end.answer
+}
+
+// failed is how a form ends that the program could not work on.
+func (a *App) failed(ctx context.Context, cb slack.InteractionCallback) ending {
+	state, err := readState(cb.View)
+	if err != nil {
+		return show(notice("Not saved", blockkit.Text(wentWrong, maxSentence)))
+	}
+	return a.again(ctx, state, typed(cb.View, state), wentWrong)
 }
 
 func after(ctx context.Context, end ending) error {
@@ -502,8 +494,6 @@ func after(ctx context.Context, end ending) error {
 // late is the view for how a form ended that Slack was told to wait for.
 func (a *App) late(ctx context.Context, cb slack.InteractionCallback, end ending) slack.ModalViewRequest {
 	switch {
-	case end.answer == nil && end.after == nil: // it panicked
-		return notice("Not saved", "Something went wrong in Readiness. Look at the package’s page before you try again.")
 	case end.answer == nil:
 		return notice("Saved", "Your update is saved.")
 	case end.answer.View != nil:

@@ -92,7 +92,7 @@ func (a *App) press(ctx context.Context, cb slack.InteractionCallback, action sl
 	chosen := value(action)
 	switch {
 	case ofLine && chosen == ours.UpdateAnswer:
-		return a.openForm(ctx, cb.TriggerID, person, workpackages.PackageOf(subject), a.origin(cb, kind))
+		return a.openForm(ctx, cb.TriggerID, person, workpackages.PackageOf(subject), originOf(cb, kind))
 	case ofLine:
 		answer, days, known := ours.ResponseOf(chosen)
 		if !known {
@@ -103,7 +103,7 @@ func (a *App) press(ctx context.Context, cb slack.InteractionCallback, action sl
 		}
 		return a.answered(ctx, cb, person)
 	case action.ActionID == actUpdate:
-		return a.openForm(ctx, cb.TriggerID, person, chosen, a.origin(cb, ""))
+		return a.openForm(ctx, cb.TriggerID, person, chosen, originOf(cb, ""))
 	case action.ActionID == actTakeBack:
 		if err := a.Packages.Withdraw(ctx, person.Actor(via), chosen); err != nil {
 			return err
@@ -117,18 +117,11 @@ func (a *App) press(ctx context.Context, cb slack.InteractionCallback, action sl
 	return nil
 }
 
-// origin is where a form is opened from. A line about a status update shows in
-// place that it was made.
-func (a *App) origin(cb slack.InteractionCallback, kind workpackages.ConcernKind) origin {
-	switch {
-	case cb.Container.Type == "view":
-		return origin{From: fromHome}
-	case cb.Container.IsEphemeral:
-		return origin{From: fromReply}
-	case kind == workpackages.StatusDue:
-		return origin{From: fromLine, Key: ours.KeyOf(cb.Message)}
-	}
-	return origin{From: fromMessage, Key: ours.KeyOf(cb.Message)}
+// originOf is where a form is opened from. A line about a status update shows in
+// place that it was made; the Home tab and a reply have no message that could.
+func originOf(cb slack.InteractionCallback, kind workpackages.ConcernKind) origin {
+	key := ours.KeyOf(cb.Message)
+	return origin{Key: key, InPlace: key != "" && kind == workpackages.StatusDue}
 }
 
 // answered shows an answer where it was given, and wherever else it shows.

@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -53,6 +54,7 @@ type App struct {
 	api *slack.Client
 
 	work   sync.WaitGroup
+	busy   atomic.Int64 // pieces of work that have not ended
 	slots  chan struct{}
 	ctx    context.Context // ends with Stop
 	cancel context.CancelFunc
@@ -98,7 +100,9 @@ func (a *App) Stop(ctx context.Context) error {
 
 // run does work after Slack was answered. A panic is an error like others.
 func (a *App) run(what string, do func(ctx context.Context) error) {
+	a.busy.Add(1)
 	a.work.Go(func() {
+		defer a.busy.Add(-1)
 		select {
 		case a.slots <- struct{}{}:
 			defer func() { <-a.slots }()
@@ -112,6 +116,9 @@ func (a *App) run(what string, do func(ctx context.Context) error) {
 		}
 	})
 }
+
+// Busy reports whether something that came from Slack is still worked on.
+func (a *App) Busy() bool { return a.busy.Load() > 0 }
 
 // first reports whether this is the first time that something came from Slack:
 // what is sent again, by whomever, changes nothing.
