@@ -359,12 +359,38 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 		end.err = &Permanent{Sentence: late(m), Code: "too_late"}
 	case s.now().After(m.LeaseUntil.Add(-s.lease() / 2)):
 		end.err = &Retry{Reason: "The program was held up"}
+	default:
+		m.Content, end.err = s.wording(ctx, m)
+	}
+	switch {
+	case end.err != nil:
 	case m.Op == Edit:
 		return s.edit(ctx, to, m)
 	default:
 		end.receipt, end.err = s.Sender.Send(ctx, to, m)
 	}
 	return end
+}
+
+// wording gives what a message says. What is of the communications plan is asked for
+// now, the last moment before Slack has it: the plan may have been changed since the
+// message was made, and what may not be sent any more is not.
+func (s *Service) wording(ctx context.Context, m Message) (Content, error) {
+	if m.Rule != PlanMessage {
+		return m.Content, nil
+	}
+	if s.Plan == nil {
+		return Content{}, &Permanent{Sentence: "Not sent: this program has no communications plan", Code: "no_plan"}
+	}
+	c, err := s.Plan.Wording(ctx, m)
+	var known *workpackages.Error
+	switch {
+	case err == nil:
+		return c, nil
+	case errors.As(err, &known) && (known.Kind == workpackages.Forbidden || known.Kind == workpackages.Conflict || known.Kind == workpackages.NotFound):
+		return Content{}, &Permanent{Sentence: known.Message, Code: "plan_says_no"}
+	}
+	return Content{}, &Retry{Reason: "The communications plan could not be read"}
 }
 
 // edit changes an earlier message in place, where it is there to be changed.
@@ -391,6 +417,14 @@ func (s *Service) edit(ctx context.Context, to Recipient, m Message) (end ending
 func (s *Service) recipient(ctx context.Context, m Message) (Recipient, error) {
 	if channel, ok := strings.CutPrefix(m.RecipientID, channelPrefix); ok {
 		return Recipient{Name: m.RecipientName, Channel: channel, Known: m.Channel}, nil
+	}
+	if strings.HasPrefix(m.RecipientID, contactPrefix) {
+		if s.Plan == nil {
+			return Recipient{}, workpackages.Errorf(workpackages.NotFound, "There is no such contact")
+		}
+		r, err := s.Plan.Recipient(ctx, m)
+		r.Known = m.Channel
+		return r, err
 	}
 	p, err := s.People.Person(ctx, m.RecipientID)
 	return Recipient{Name: p.Name, PersonID: p.ID, Email: p.Email, Known: m.Channel, gone: p.Disabled}, err

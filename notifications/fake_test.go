@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,7 +149,19 @@ func (o *outbox) SetHold(_ context.Context, until time.Time) error {
 	return nil
 }
 
-func (o *outbox) Tidy(context.Context, time.Time, time.Time) error { return nil }
+func (o *outbox) Tidy(context.Context, time.Time, time.Time, time.Time) error { return nil }
+
+func (o *outbox) Waiting(_ context.Context, under string) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for _, d := range o.due {
+		if strings.HasPrefix(d.ID, under) {
+			n++
+		}
+	}
+	return n, nil
+}
 
 // people knows everybody, as told.
 type people struct {

@@ -12,8 +12,12 @@ package notifications
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"time"
+
+	"readiness/workpackages"
 )
 
 // State says where a message stands.
@@ -96,10 +100,13 @@ type Attempt struct {
 type Content struct {
 	Heading string `bson:"heading"` // plain text
 	Intro   string `bson:"intro"`
+	Body    []Para `bson:"body,omitempty"` // a wording of the communications plan, in place of items
 	Items   []Item `bson:"items"`
 	Why     string `bson:"why"`
 	Button  Button `bson:"button"` // the one thing to do; none when empty
 	Second  Button `bson:"second"` // what else can be done; none when empty
+	// Asks is what the reader is asked to press, where what is pressed reaches us.
+	Asks Question `bson:"asks,omitempty"`
 }
 
 // Item is one line of a message.
@@ -143,6 +150,17 @@ const channelPrefix = "channel:"
 // (without #) or its id.
 func ChannelID(channel string) string { return channelPrefix + channel }
 
+// contactPrefix marks a recipient of the communications plan who is not among those
+// who may sign in.
+const contactPrefix = "contact:"
+
+// ContactID is the recipient that stands for whoever has an e-mail address and is
+// not among those who may sign in. The address cannot be read from it.
+func ContactID(email string) string {
+	sum := sha256.Sum256([]byte(workpackages.FoldEmail(email)))
+	return contactPrefix + hex.EncodeToString(sum[:10])
+}
+
 // Plain gives the whole message as text: for the ledger, and for a phone's
 // notification.
 func (c Content) Plain() string {
@@ -150,6 +168,12 @@ func (c Content) Plain() string {
 	b.WriteString(c.Heading + "\n\n")
 	if c.Intro != "" {
 		b.WriteString(c.Intro + "\n\n")
+	}
+	if len(c.Body) > 0 {
+		b.WriteString(PlainBody(c.Body))
+		if len(c.Items) > 0 {
+			b.WriteString("\n\n")
+		}
 	}
 	section := ""
 	for n, i := range c.Items {
@@ -205,6 +229,7 @@ type Filter struct {
 	State     State
 	Open      bool      // those on the way, whatever their state
 	Rule      string    // one of the rules a message speaks for
+	Under     string    // those whose key begins with this
 	Recipient string    // a person's id, or ChannelID
 	Since     time.Time // made then or later
 	Until     time.Time // made before
@@ -257,6 +282,9 @@ type Store interface {
 	Hold(ctx context.Context) (time.Time, error)
 	// SetHold records it for every copy of the program.
 	SetHold(ctx context.Context, until time.Time) error
-	// Tidy takes away claims, and messages that have ended, made before two times.
-	Tidy(ctx context.Context, claims, messages time.Time) error
+	// Waiting counts the entries of the queue whose message's key begins with under.
+	Waiting(ctx context.Context, under string) (int, error)
+	// Tidy takes away claims, and messages that have ended, made before two times;
+	// those of the communications plan before a third.
+	Tidy(ctx context.Context, claims, messages, planned time.Time) error
 }

@@ -62,12 +62,30 @@ type People interface {
 	Person(ctx context.Context, id string) (workpackages.Person, error)
 }
 
+// The rules of the communications plan. What a PlanMessage says is not kept in the
+// ledger, and is asked for when it is sent.
+const (
+	PlanMessage  = "plan-message"
+	PlanDue      = "plan-due"      // what owners and approvers have to do
+	PlanApproval = "plan-approval" // somebody asks for an approval
+)
+
+// Plan is the communications plan, for which the outbox sends.
+type Plan interface {
+	// Wording gives what a message says as it is sent, or a *workpackages.Error that
+	// says why it may not be sent any more.
+	Wording(ctx context.Context, m Message) (Content, error)
+	// Recipient gives who a message goes to, where they are not of our own people.
+	Recipient(ctx context.Context, m Message) (Recipient, error)
+}
+
 // Service makes and delivers messages. It is safe for concurrent use, in one
 // process and in several over the same store.
 type Service struct {
 	Store  Store
 	People People
 	Sender Sender // nil: Slack is not connected
+	Plan   Plan   // nil: there is none, and no message of it
 	Now    func() time.Time
 	Log    *slog.Logger
 	// Window gives when a recipient may be disturbed; nil: at any time.
@@ -135,7 +153,7 @@ func tryID(key string, attempt int) string { return fmt.Sprintf("send/%s/%d", ke
 // there already. An empty message is refused. Cut short, it is finished by the
 // next Enqueue of the key, at the same place in the thread.
 func (s *Service) Enqueue(ctx context.Context, m Message) (added bool, err error) {
-	if m.ID == "" || m.RecipientID == "" || m.Content.Heading == "" || len(m.Content.Items) == 0 {
+	if m.ID == "" || m.RecipientID == "" || m.Content.Heading == "" || len(m.Content.Items) == 0 && len(m.Content.Body) == 0 {
 		return false, fmt.Errorf("message %q to %q says nothing", m.ID, m.RecipientID)
 	}
 	if there, err := s.Enqueued(ctx, m.ID); there || err != nil {
@@ -299,11 +317,15 @@ func (s *Service) Requeue(ctx context.Context) error {
 const (
 	claimsFor   = 30 * 24 * time.Hour
 	messagesFor = 400 * 24 * time.Hour
+	// Those of the communications plan are many, and what became of them is kept
+	// with the plan.
+	plannedFor = 60 * 24 * time.Hour
 )
 
-// Tidy takes away what is old: messages after 400 days, claims after 30.
+// Tidy takes away what is old: messages after 400 days, those of the communications
+// plan after 60, claims after 30.
 func (s *Service) Tidy(ctx context.Context) error {
-	return s.Store.Tidy(ctx, s.now().Add(-claimsFor), s.now().Add(-messagesFor))
+	return s.Store.Tidy(ctx, s.now().Add(-claimsFor), s.now().Add(-messagesFor), s.now().Add(-plannedFor))
 }
 
 // Standing is how the outbox stands, for those who watch over it.

@@ -44,6 +44,9 @@ var ruleNames = []RuleName{
 	{WeeklyDigest, "Weekly digest"},
 	{GroupDigest, "Weekly group digest"},
 	{AnnexaCheck, "Annexe A check"},
+	{PlanMessage, "Communications plan"},
+	{PlanDue, "Communications plan due"},
+	{PlanApproval, "Approval asked for"},
 	{Test, "Test message"},
 }
 

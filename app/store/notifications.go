@@ -70,6 +70,9 @@ func (s *Store) Messages(ctx context.Context, f notifications.Filter) ([]notific
 	if f.Recipient != "" {
 		filter = append(filter, bson.E{Key: "recipient", Value: f.Recipient})
 	}
+	if f.Under != "" {
+		filter = append(filter, under(f.Under))
+	}
 	span := bson.D{}
 	if !f.Since.IsZero() {
 		span = append(span, bson.E{Key: "$gte", Value: f.Since})
@@ -128,6 +131,17 @@ func (s *Store) DueNow(ctx context.Context, now time.Time, limit int) ([]notific
 	return out, translate(cur.All(ctx, &out), "")
 }
 
+// under chooses what has an id that begins with a text.
+func under(prefix string) bson.E {
+	return bson.E{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + "\uffff"}}}
+}
+
+// Waiting implements notifications.Store.
+func (s *Store) Waiting(ctx context.Context, prefix string) (int, error) {
+	n, err := s.db.Collection(colDue).CountDocuments(ctx, bson.D{under(prefix)})
+	return int(n), translate(err, "")
+}
+
 // hold is the one document that says until when Slack is left alone.
 type hold struct {
 	ID    string    `bson:"_id"`
@@ -156,12 +170,18 @@ func (s *Store) SetHold(ctx context.Context, until time.Time) error {
 }
 
 // Tidy implements notifications.Store.
-func (s *Store) Tidy(ctx context.Context, claims, messages time.Time) error {
+func (s *Store) Tidy(ctx context.Context, claims, messages, planned time.Time) error {
+	ended := bson.E{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Sent, notifications.Dead, notifications.NotSent}}}}
 	return errors.Join(
 		deleteAll(ctx, s, colClaims, bson.D{{Key: "at", Value: bson.D{{Key: "$lt", Value: claims}}}}),
 		deleteAll(ctx, s, colMessages, bson.D{
 			{Key: "created_at", Value: bson.D{{Key: "$lt", Value: messages}}},
-			{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{notifications.Sent, notifications.Dead, notifications.NotSent}}}},
+			ended,
+		}),
+		deleteAll(ctx, s, colMessages, bson.D{
+			{Key: "rule", Value: notifications.PlanMessage},
+			{Key: "created_at", Value: bson.D{{Key: "$lt", Value: planned}}},
+			ended,
 		}),
 	)
 }

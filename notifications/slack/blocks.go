@@ -38,16 +38,25 @@ func blocks(c notifications.Content, key string, answers bool) []slack.Block {
 			open++
 		}
 	}
+	asks := answers && c.Asks.Act != ""
 	answers = answers && open > 0
 	b, id := blockkit.Message(), ""
-	if answers {
+	if answers || asks {
 		id = keyBlock + key
 	}
 	b.Header(c.Heading, id)
 	b.Section("", blockkit.Text(c.Intro, maxProse), nil)
 	tail := blockkit.Part()
-	tail.Actions("", links(c, answers, open)...)
+	row := links(c, answers, open)
+	if asks {
+		row = append([]slack.BlockElement{question(c.Asks)}, plainly(row)...)
+	}
+	tail.Actions("", row...)
 	tail.Context(blockkit.Text(c.Why, maxProse))
+	if len(c.Body) > 0 {
+		body(b, c, tail)
+		return b.Blocks()
+	}
 	heading, sections := "", 0
 	b.List(len(c.Items), maxItems, func(n int) *blockkit.Builder {
 		i, p := c.Items[n], blockkit.Part()
@@ -82,6 +91,96 @@ func links(c notifications.Content, answers bool, open int) []slack.BlockElement
 		blockkit.Primary(b)
 	}
 	return []slack.BlockElement{first, second}
+}
+
+// question is the button that a message asks for.
+func question(q notifications.Question) slack.BlockElement {
+	b := blockkit.Primary(blockkit.Button(q.Act, q.Value, q.Text))
+	if q.Confirm != "" {
+		b.Confirm = blockkit.Confirm(q.Text, q.Confirm, q.Text, "Not now")
+	}
+	return b
+}
+
+// plainly makes buttons of no more weight than others.
+func plainly(row []slack.BlockElement) []slack.BlockElement {
+	for _, e := range row {
+		if b, ok := e.(*slack.ButtonBlockElement); ok {
+			b.Style = slack.StyleDefault
+		}
+	}
+	return row
+}
+
+// body adds a wording, a block for each paragraph and each list, and then the tail. It
+// is instead of items. What does not fit ends with a link to the rest: the plan lets
+// nothing be approved that is so long.
+func body(b *blockkit.Builder, c notifications.Content, tail *blockkit.Builder) {
+	parts := bodyParts(c.Body)
+	b.List(len(parts), len(parts), func(n int) *blockkit.Builder {
+		p := blockkit.Part()
+		p.Section("", parts[n], nil)
+		return p
+	}, func(int) blockkit.Rich {
+		return blockkit.Link(c.Button.URL, "The rest of it")
+	}, tail)
+}
+
+// bodyParts words a wording as sections.
+func bodyParts(paras []notifications.Para) []blockkit.Rich {
+	var out []blockkit.Rich
+	for n, p := range paras {
+		text := para(p)
+		if n > 0 && p.Listed() && paras[n-1].Listed() && blockkit.Units(string(out[len(out)-1]))+blockkit.Units(string(text)) < maxList {
+			out[len(out)-1] += "\n" + text
+			continue
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// maxList is how long a section with items of a list may become.
+const maxList = 2900
+
+// para words one paragraph, in what a section takes.
+func para(p notifications.Para) blockkit.Rich {
+	var text blockkit.Rich
+	left := maxList
+	for _, s := range p.Spans {
+		t := blockkit.Text(s.Text, max(left, 1))
+		left -= blockkit.Units(string(t))
+		t = styled(t, s, p.Kind == notifications.Heading)
+		text += t
+		if left <= 0 {
+			break
+		}
+	}
+	switch p.Kind {
+	case notifications.Bullet, notifications.Numbered:
+		text = blockkit.Rich(strings.Repeat("      ", p.Level)+p.Mark()+" ") + text
+	case notifications.Quote:
+		text = ">" + blockkit.Rich(strings.ReplaceAll(string(text), "\n", "\n>"))
+	}
+	return text
+}
+
+// styled sets a run of text in its style. Slack sees a mark only at the edge of a
+// word, so the spaces at its ends stay outside.
+func styled(t blockkit.Rich, s notifications.Span, heading bool) blockkit.Rich {
+	inner := strings.TrimSpace(string(t))
+	if inner == "" {
+		return t
+	}
+	before, after, _ := strings.Cut(string(t), inner)
+	r := blockkit.Link(s.URL, blockkit.Rich(inner))
+	if s.Italic {
+		r = r.Slanted()
+	}
+	if s.Bold || heading {
+		r = r.Bold()
+	}
+	return blockkit.Rich(before) + r + blockkit.Rich(after)
 }
 
 // Line words one item. Under a heading, titles are not bold as well.

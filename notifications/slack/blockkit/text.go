@@ -31,6 +31,9 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // Bold sets text in bold; nothing stays nothing.
 func (r Rich) Bold() Rich { return r.between("*") }
 
+// Slanted sets text in italics; nothing stays nothing.
+func (r Rich) Slanted() Rich { return r.between("_") }
+
 // Struck strikes text through.
 func (r Rich) Struck() Rich { return r.between("~") }
 
