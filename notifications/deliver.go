@@ -376,7 +376,7 @@ func (s *Service) send(ctx context.Context, m Message, unsure bool) (end ending)
 // now, the last moment before Slack has it: the plan may have been changed since the
 // message was made, and what may not be sent any more is not.
 func (s *Service) wording(ctx context.Context, m Message) (Content, error) {
-	if m.Rule != PlanMessage {
+	if m.Rule != PlanMessage && m.Rule != PlanApproval {
 		return m.Content, nil
 	}
 	if s.Plan == nil {

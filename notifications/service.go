@@ -62,12 +62,12 @@ type People interface {
 	Person(ctx context.Context, id string) (workpackages.Person, error)
 }
 
-// The rules of the communications plan. What a PlanMessage says is not kept in the
-// ledger, and is asked for when it is sent.
+// The rules of the communications plan. What the first two say is not kept in the
+// ledger, and is asked for when they are sent.
 const (
 	PlanMessage  = "plan-message"
-	PlanDue      = "plan-due"      // what owners and approvers have to do
 	PlanApproval = "plan-approval" // somebody asks for an approval
+	PlanDue      = "plan-due"      // what owners and approvers have to do
 )
 
 // Plan is the communications plan, for which the outbox sends.

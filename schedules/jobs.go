@@ -30,6 +30,7 @@ type Desk interface {
 // Deps is what the jobs work with.
 type Deps struct {
 	Packages *workpackages.Service
+	Comms    Comms
 	Rules    *RuleBook
 	Outbox   Outbox
 	Desk     Desk // nil: anybody, at any time
@@ -75,6 +76,11 @@ func Jobs(d Deps) []Job {
 			Name: notifications.GroupDigest, Title: "Weekly group digest",
 			Description: "Tells those of each steering group the same of their own packages.",
 			Spec:        defaultSpec(notifications.GroupDigest), Zone: d.Zone, Misfire: Once, Grace: 36 * time.Hour, Timeout: 2 * time.Minute, Run: d.groupDigest,
+		},
+		{
+			Name: notifications.PlanDue, Title: "Communications plan due",
+			Description: "Tells owners and approvers what the communications plan wants of them, and the communications team what is nobody’s and which audience was not told for too long.",
+			Spec:        defaultSpec(notifications.PlanDue), Zone: d.Zone, WorkingDays: true, Misfire: Once, Grace: 9 * time.Hour, Timeout: 2 * time.Minute, Run: d.planDue,
 		},
 		{
 			Name: FollowUps, Title: "Follow-ups",

@@ -25,6 +25,7 @@ const (
 	MeetingTomorrow   = notifications.MeetingTomorrow
 	WeeklyDigest      = notifications.WeeklyDigest
 	GroupDigest       = notifications.GroupDigest
+	PlanDue           = notifications.PlanDue
 )
 
 // Audience is who a rule tells.
@@ -37,6 +38,8 @@ const (
 	Chair           Audience = "chair"
 	Directors       Audience = "assistant_directors"
 	ChannelAudience Audience = "channel"
+	Approvers       Audience = "approvers"
+	CommsTeam       Audience = "comms"
 )
 
 // Label is the audience as a page shows it.
@@ -52,6 +55,10 @@ func (a Audience) Label() string {
 		return "Assistant directors"
 	case ChannelAudience:
 		return "A Slack channel"
+	case Approvers:
+		return "Approvers"
+	case CommsTeam:
+		return "Communications team"
 	}
 	return string(a)
 }
@@ -161,6 +168,11 @@ var ruleList = []RuleInfo{
 		ID: GroupDigest, Title: "Group digest", May: []Audience{Leads, Chair, ChannelAudience},
 		Description: "Where the packages of one steering group stand, once a week.",
 		Default:     Rule{Days: workingWeek[:1], Time: "08:30", Audience: []Audience{Leads, Chair}},
+	},
+	{
+		ID: PlanDue, Title: "Communications plan due", May: []Audience{Owners, Approvers, CommsTeam, Directors}, LooksAhead: true,
+		Description: "A message of the communications plan waits for an approval, is due within the next working days and not approved, or is to be sent by hand; or an audience was not told for too long.",
+		Default:     Rule{Days: workingWeek, Time: "09:00", Audience: []Audience{Owners, Approvers, CommsTeam}, Soon: 5},
 	},
 }
 

@@ -126,7 +126,7 @@ func (s *Service) changeIf(ctx context.Context, p permission, by Actor, id strin
 		next.UpdatedAt = at
 	}
 	if wr.Key != "" {
-		next.Keys = append(next.Keys, UsedKey{Key: by.ID + " " + wr.Key, Version: next.Version, ItemID: out.itemID, Request: fingerprint(asked)})
+		next.Keys = append(next.Keys, UsedKey{Key: by.ID + " " + wr.Key, Version: next.Version, ItemID: out.itemID, Request: Fingerprint(asked)})
 		next.Keys = next.Keys[max(0, len(next.Keys)-maxKeys):]
 	}
 	e := Entry{
@@ -158,7 +158,7 @@ func (s *Service) replay(ctx context.Context, w WorkPackage, by Actor, wr Write,
 	}
 	for _, k := range w.Keys {
 		if k.Key == by.ID+" "+wr.Key {
-			if k.Request != fingerprint(asked) {
+			if k.Request != Fingerprint(asked) {
 				return Result{}, true, Errorf(Conflict, "This idempotency key was used for another change to this package: use a new key for each change")
 			}
 			e, err := s.Packages.Entry(ctx, w.ID, k.Version)
@@ -174,8 +174,8 @@ type askedItem struct {
 	In   any
 }
 
-// fingerprint tells one request from another.
-func fingerprint(asked any) string {
+// Fingerprint tells one request from another: of the same, it is the same.
+func Fingerprint(asked any) string {
 	text, err := json.Marshal(asked)
 	if err != nil {
 		return "" // every input is plain text, so it always can be

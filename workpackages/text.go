@@ -47,6 +47,16 @@ func Line(what, s string, hi int) (text, problem string) {
 	return text, problem
 }
 
+// Prose is Line for a text of many lines.
+func Prose(what, s string, hi int) (text, problem string) {
+	var bad problems
+	text = prose(s)
+	if checkText(&bad, "", what, text, 1, hi); len(bad) > 0 {
+		problem = bad[0].Message
+	}
+	return text, problem
+}
+
 // unreadable reports whether a character has no place in text: control
 // characters, and those that turn the direction of what follows, with which one
 // text can be made to look like another. Right-to-left text needs none of them.

@@ -103,7 +103,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.web, err = web.New(web.Options{
 		SlackApp: fromSlack, Slack: connection,
-		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
+		Packages: sys.Packages, Auth: sys.Auth, Ledger: sys.Outbox, Comms: sys.Comms, Desk: sys.Desk, Jobs: sys.Runner, Rules: sys.Rules, Mine: sys.Reminders, Ping: sys.Store.Ping,
 		Log: o.Log, Now: o.Now, Zone: o.Config.Zone, BaseURL: o.Config.BaseURL, LocalSignIn: o.Config.LocalSignIn,
 		Proxies: o.Config.TrustedProxies, Version: o.Version, Annexa: sys.Annexa, Check: o.Check,
 	})
@@ -132,6 +132,9 @@ func (s *Server) Start() {
 		t := time.NewTicker(s.every)
 		defer t.Stop()
 		for {
+			if err := s.System.Comms.Work(ctx); err != nil && ctx.Err() == nil {
+				s.System.Log.Error("the communications plan cannot go on", "category", "comms", "error", err)
+			}
 			if _, err := s.System.Outbox.Deliver(ctx); err != nil && ctx.Err() == nil {
 				s.System.Log.Error("the outbox cannot be emptied", "category", "notifications", "error", err)
 			}

@@ -15,6 +15,7 @@ import (
 	"readiness/app/store"
 	"readiness/config"
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/notifications/slack"
 	"readiness/notifications/slack/slackapp"
 	"readiness/schedules"
@@ -32,6 +33,7 @@ type System struct {
 	Packages  *workpackages.Service
 	Auth      *auth.Service
 	Outbox    *notifications.Service
+	Comms     *comms.Service      // the communications plan
 	Desk      *notifications.Desk // when people may be reminded
 	Rules     *schedules.RuleBook
 	Reminders schedules.Deps // what the jobs work with
@@ -47,6 +49,9 @@ const perChannel = time.Second
 // seeded marks a database whose starting plan is in place, so that a council's
 // own changes are never filled up again.
 const seeded = "seeded"
+
+// planSeeded marks the same of the communications plan, which is younger.
+const planSeeded = "plan-seeded"
 
 // OpenSystem opens the database and puts the services on it; more are jobs besides
 // the product's own. Errors are sentences for a person; store.ErrLocked is in their
@@ -82,7 +87,13 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 		sender.Accounts, sender.Answers = db, answersIn(cfg)
 		s.Outbox.Sender, s.sender = sender, sender
 	}
+	s.Comms = &comms.Service{
+		Store: db, Outbox: s.Outbox, Waiting: db.Waiting, Packages: s.Packages, Connected: func() bool { return s.Outbox.Sender != nil }, Answers: answersIn(cfg),
+		Closed: s.Desk.Closed, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, Log: log,
+	}
+	s.Outbox.Plan = s.Comms
 	s.Reminders = schedules.Deps{
+		Comms:    s.Comms,
 		Packages: s.Packages, Rules: s.Rules, Outbox: s.Outbox, Desk: s.Desk, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now,
 		CleanUp: []func(context.Context) error{
 			s.Auth.DeleteExpired, s.Outbox.Tidy, s.Outbox.Requeue,
@@ -111,7 +122,7 @@ func (s *System) slackApp() *slackapp.App {
 		return nil
 	}
 	return slackapp.New(slackapp.Options{
-		Packages: s.Packages, Mine: s.Reminders.Mine, Accounts: s.Store, Claim: s.Store.Claim,
+		Packages: s.Packages, Mine: s.Reminders.Mine, Accounts: s.Store, Claim: s.Store.Claim, Plan: s.Comms,
 		Refresh: func(ctx context.Context, personID, key string) error {
 			defer s.Outbox.Wake() // they wait to see it
 			return s.Reminders.Refresh(ctx, personID, key)
@@ -154,17 +165,28 @@ func annexaFolder(dir string) func() (schedules.Folder, error) {
 	}
 }
 
-// Seed puts the starting plan into a database that has never had one.
+// Seed puts the starting plan, and that of communications, into a database that has
+// never had one.
 func (s *System) Seed(ctx context.Context) error {
-	_, err := s.Store.Setting(ctx, seeded)
-	if err == nil || workpackages.KindOf(err) != workpackages.NotFound {
-		return err
+	for _, plan := range []struct {
+		mark string
+		seed func(ctx context.Context) error
+	}{{seeded, s.Packages.Seed}, {planSeeded, s.Comms.Seed}} {
+		_, err := s.Store.Setting(ctx, plan.mark)
+		if err == nil {
+			continue
+		}
+		if workpackages.KindOf(err) == workpackages.NotFound {
+			err = plan.seed(ctx)
+		}
+		if err == nil {
+			_, err = s.Store.AddSetting(ctx, plan.mark, []byte("2019-02-27"))
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err := s.Packages.Seed(ctx); err != nil {
-		return err
-	}
-	_, err = s.Store.AddSetting(ctx, seeded, []byte("2019-02-27"))
-	return err
+	return nil
 }
 
 // Close closes the database.

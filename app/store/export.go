@@ -97,6 +97,9 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (int, error) {
 		s.responses.changing()
 		s.rules.changing()
 		s.closed.changing()
+		s.plan.changing()
+		s.audiences.changing()
+		s.events.changing()
 	}()
 	for _, name := range exported {
 		if err := deleteAll(ctx, s, name, bson.D{}); err != nil {

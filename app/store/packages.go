@@ -115,12 +115,18 @@ const finishing = 5 * time.Second
 // A crash between the two leaves the package one version behind its history;
 // Recover at the next start, or the next Commit, brings it up.
 func (s *Store) Commit(ctx context.Context, e workpackages.Entry) error {
-	err := insert(ctx, s, colHistory, e)
+	return commit(ctx, s, colHistory, e, e.Version, s.Entry, s.bringUp, e.PackageID)
+}
+
+// commit stores an entry, which is a change to what has an id, and then brings that up
+// to it.
+func commit[E any](ctx context.Context, s *Store, history string, e E, version int64, entry func(ctx context.Context, id string, version int64) (E, error), up func(ctx context.Context, e E) error, id string) error {
+	err := insert(ctx, s, history, e)
 	if err != nil && workpackages.KindOf(err) == workpackages.Conflict {
 		// The version is taken. Its owner may have died before the second half.
-		taken, readErr := s.Entry(ctx, e.PackageID, e.Version)
+		taken, readErr := entry(ctx, id, version)
 		if readErr == nil {
-			readErr = s.bringUp(ctx, taken)
+			readErr = up(ctx, taken)
 		}
 		if readErr != nil {
 			return readErr
@@ -132,47 +138,41 @@ func (s *Store) Commit(ctx context.Context, e workpackages.Entry) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing)
 	defer cancel()
-	return s.bringUp(ctx, e)
+	return up(ctx, e)
 }
 
 // bringUp makes the package the state of an entry unless it is that far already.
-// It may run twice, and in any order: it never takes a package back.
 func (s *Store) bringUp(ctx context.Context, e workpackages.Entry) error {
 	s.packages.changing()
 	defer s.packages.changing()
-	if e.Version == 1 {
-		err := insert(ctx, s, colPackages, e.State)
-		if workpackages.KindOf(err) == workpackages.Conflict && err != nil {
-			return nil
-		}
+	return bringUp(ctx, s, colPackages, e.PackageID, e.Version, e.State)
+}
+
+// bringUp makes a document the state of a version unless it is that far already. It
+// may run twice, and in any order: it never takes one back.
+func bringUp(ctx context.Context, s *Store, collection, id string, version int64, state any) error {
+	if version == 1 {
+		_, err := once(ctx, s, collection, state)
 		return err
 	}
-	_, err := s.db.Collection(colPackages).ReplaceOne(ctx,
-		bson.D{{Key: "_id", Value: e.PackageID}, {Key: "version", Value: bson.D{{Key: "$lt", Value: e.Version}}}}, e.State)
+	_, err := s.db.Collection(collection).ReplaceOne(ctx,
+		bson.D{{Key: "_id", Value: id}, {Key: "version", Value: bson.D{{Key: "$lt", Value: version}}}}, state)
 	return translate(err, "")
 }
 
-// Recover brings every package up to its history.
+// Recover brings every package, and every message of the communications plan, up to
+// its history.
 func (s *Store) Recover(ctx context.Context) error {
 	packages, err := s.Packages(ctx)
 	if err != nil {
 		return err
 	}
 	for _, w := range packages {
-		for v := w.Version + 1; ; v++ {
-			e, err := s.Entry(ctx, w.ID, v)
-			if err != nil {
-				if workpackages.KindOf(err) == workpackages.NotFound {
-					break
-				}
-				return err
-			}
-			if err := s.bringUp(ctx, e); err != nil {
-				return err
-			}
+		if err := catchUp(ctx, w.ID, w.Version, s.Entry, s.bringUp); err != nil {
+			return err
 		}
 	}
-	return nil
+	return s.recoverPlan(ctx)
 }
 
 // Groups gives every group in the order of the dashboard.

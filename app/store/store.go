@@ -29,6 +29,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
 
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/schedules"
 	"readiness/workpackages"
 )
@@ -63,6 +64,10 @@ type Store struct {
 	responses   cache[workpackages.Response]
 	rules       cache[schedules.Rule]
 	closed      cache[schedules.ClosedDays]
+
+	plan      cache[comms.Message]
+	audiences cache[comms.Audience]
+	events    cache[comms.Event]
 }
 
 // The collections, declared in one place. Those that Export leaves out hold
@@ -87,6 +92,13 @@ const (
 	colChecks      = "checks"
 	colReports     = "check_reports"
 	colAccounts    = "slack_accounts"
+	colPlan        = "plan_messages"
+	colPlanHistory = "plan_history"
+	colPlanEvents  = "plan_events"
+	colAudiences   = "plan_audiences"
+	colRosters     = "plan_sendings"
+	colReach       = "plan_reach"
+	colAccesses    = "plan_accesses"
 
 	colSessions  = "sessions"
 	colLinks     = "links"
@@ -100,7 +112,7 @@ const (
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colAccounts, colMessages, colDue, colClaims, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colAccounts, colPlan, colPlanHistory, colAudiences, colPlanEvents, colRosters, colReach, colAccesses, colMessages, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut

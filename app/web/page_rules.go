@@ -55,6 +55,7 @@ func (s *Server) ruleRow(r schedules.Rule) ruleRow {
 var toldWords = map[schedules.Audience]string{
 	schedules.Owners: "owners", schedules.Leads: "group leads", schedules.Chair: "the group’s chair",
 	schedules.Directors: "assistant directors", schedules.ChannelAudience: "a Slack channel",
+	schedules.Approvers: "approvers", schedules.CommsTeam: "the communications team",
 }
 
 // passesOn says whom a rule tells of what is long overdue.

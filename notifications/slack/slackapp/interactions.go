@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"readiness/notifications"
 	ours "readiness/notifications/slack"
 	"readiness/workpackages"
 )
@@ -60,6 +61,12 @@ func (a *App) pressed(cb slack.InteractionCallback, action slack.BlockAction) {
 			}
 			return nil
 		}
+		if action.ActionID == notifications.ActRead {
+			if err := a.read(ctx, cb, action.Value); err != nil {
+				return a.refuse(ctx, cb, err)
+			}
+			return nil
+		}
 		person, err := a.who(ctx, cb.User.ID)
 		if err == nil {
 			err = a.press(ctx, cb, action, person)
@@ -102,6 +109,8 @@ func (a *App) press(ctx context.Context, cb slack.InteractionCallback, action sl
 			return err
 		}
 		return a.answered(ctx, cb, person)
+	case action.ActionID == notifications.ActApprove:
+		return a.approve(ctx, action.Value, person)
 	case action.ActionID == actUpdate:
 		return a.openForm(ctx, cb.TriggerID, person, chosen, originOf(cb, ""))
 	case action.ActionID == actTakeBack:

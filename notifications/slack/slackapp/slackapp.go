@@ -33,6 +33,7 @@ type Options struct {
 	// Claim takes something once and for good: see notifications.Store.
 	Claim    func(ctx context.Context, c notifications.Claim) (notifications.Claim, error)
 	Accounts notifications.AccountStore
+	Plan     Plan // the communications plan
 
 	BotToken      string
 	AppToken      string // empty: no socket

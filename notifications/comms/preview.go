@@ -1,0 +1,86 @@
+package comms
+
+import (
+	"context"
+
+	"readiness/notifications"
+)
+
+// Preview is what a wording would come to now.
+type Preview struct {
+	Heading string
+	Text    string // with its placeholders filled in
+	Body    []notifications.Para
+	Slack   notifications.Content // what Slack would show; of an embargoed message nothing
+	Remarks []Remark
+}
+
+// PreviewOf works out what a message would come to if it went now.
+func (s *Service) PreviewOf(ctx context.Context, m Message) (Preview, error) {
+	heading, text, err := s.filled(ctx, m)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Heading: heading, Text: text, Body: Parse(text)}
+	if !m.Embargoed() {
+		p.Slack = s.content(heading, p.Body)
+		p.Slack.Asks = notifications.Question{Act: notifications.ActRead, Value: "preview", Text: "I have read this"}
+		if m.Correcting() {
+			p.Slack.Intro = "Corrected on " + s.now().In(s.Zone).Format("2 January 2006 at 15:04") + ": this is what holds now."
+		}
+	}
+	p.Remarks, err = s.Lint(ctx, m)
+	return p, err
+}
+
+// Typed gives the message that a form's wording would make, for a preview: m is the
+// message as it stands, or an empty one.
+func Typed(m Message, in Input) Message {
+	set := func(from *string, to *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	m = m.clone()
+	set(in.Title, &m.Title)
+	set(in.Heading, &m.Wording.Heading)
+	set(in.Text, &m.Wording.Text)
+	set(in.AudienceID, &m.AudienceID)
+	if in.Phase != nil {
+		m.Phase = Phase(*in.Phase)
+	}
+	if in.Channel != nil {
+		m.Channel = Channel(*in.Channel)
+	}
+	if in.Sensitivity != nil {
+		m.Sensitivity = Sensitivity(*in.Sensitivity)
+	}
+	if m.Wording.Heading == "" {
+		m.Wording.Heading = m.Title
+	}
+	return m
+}
+
+// Lint gives what there is to say about a message's wording.
+func (s *Service) Lint(ctx context.Context, m Message) ([]Remark, error) {
+	heading, text, err := s.filled(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.Events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.Packages.People.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, p := range people {
+		known = append(known, p.Name)
+	}
+	return Check(Checked{
+		Heading: heading, Text: text, Phase: m.Phase, Embargoed: m.Embargoed(), Slack: m.Channel == Slack,
+		Embargo: m.Phase == OnSite || m.Phase == Embargo || events.Embargo(s.Today()), Known: known, Today: s.Today(),
+	}), nil
+}
