@@ -186,9 +186,13 @@ func TestOfManyClaimsOneHoldsAndAllHearWhose(t *testing.T) {
 
 func TestWhatIsOldIsTidiedAway(t *testing.T) {
 	s := storetest.New(t)
-	for i, m := range []notifications.Message{message("old and sent", notifications.Sent), message("old and waiting", notifications.Pending), message("new", notifications.Sent)} {
+	for i, m := range []notifications.Message{message("old and sent", notifications.Sent), message("old and waiting", notifications.Pending), message("new", notifications.Sent),
+		message("of the plan, a season old", notifications.Sent), message("of the plan, a season old and waiting", notifications.Pending)} {
 		if i < 2 {
 			m.CreatedAt = morning.AddDate(-2, 0, 0)
+		}
+		if i > 2 {
+			m.Rule, m.CreatedAt = notifications.PlanMessage, morning.AddDate(0, 0, -61)
 		}
 		if _, err := s.AddMessage(t.Context(), m); err != nil {
 			t.Fatal(err)
@@ -199,11 +203,11 @@ func TestWhatIsOldIsTidiedAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Tidy(t.Context(), morning.AddDate(0, 0, -30), morning.AddDate(-1, 0, 0)); err != nil {
+	if err := s.Tidy(t.Context(), morning.AddDate(0, 0, -30), morning.AddDate(-1, 0, 0), morning.AddDate(0, 0, -60)); err != nil {
 		t.Fatal(err)
 	}
 	left, err := s.Messages(t.Context(), notifications.Filter{})
-	if err != nil || len(left) != 2 || left[0].ID != "new" || left[1].ID != "old and waiting" {
+	if err != nil || len(left) != 3 || left[0].ID != "new" || left[1].ID != "of the plan, a season old and waiting" || left[2].ID != "old and waiting" {
 		t.Errorf("%d are left: %v", len(left), err)
 	}
 	if _, err := s.ClaimOf(t.Context(), "old"); workpackages.KindOf(err) != workpackages.NotFound {

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/schedules"
 	"readiness/workpackages"
 )
@@ -195,7 +196,7 @@ func (s *Server) jsonWhole(c *fiber.Ctx, w workpackages.WorkPackage) (jsonWholeP
 }
 
 // currentForAPI turns the newer version in a Stale error into JSON for the body.
-func (s *Server) currentForAPI(current any) any {
+func (s *Server) currentForAPI(current any, by workpackages.Actor) any {
 	switch v := current.(type) {
 	case workpackages.WorkPackage:
 		return newJSONWhole(workpackages.Assess(v, nil, s.today(), s.Packages.StaleAfter, s.Zone), nil)
@@ -207,6 +208,10 @@ func (s *Server) currentForAPI(current any) any {
 		return newJSONRule(v)
 	case schedules.ClosedDays:
 		return newJSONClosed(v)
+	case comms.Message:
+		return newJSONMessage(v, by)
+	case comms.Event:
+		return v
 	}
 	return nil
 }
@@ -237,6 +242,11 @@ func (s *Server) apiEdit(c *fiber.Ctx) error {
 
 // ownerID lets a program name an owner by e-mail address as well as by id.
 func (s *Server) ownerID(c *fiber.Ctx, owner *string) (*string, error) {
+	return s.personIn(c, "owner", owner)
+}
+
+// personIn is ownerID for any field.
+func (s *Server) personIn(c *fiber.Ctx, field string, owner *string) (*string, error) {
 	if owner == nil || !strings.Contains(*owner, "@") {
 		return owner, nil
 	}
@@ -244,7 +254,7 @@ func (s *Server) ownerID(c *fiber.Ctx, owner *string) (*string, error) {
 	if err != nil {
 		if workpackages.KindOf(err) == workpackages.NotFound {
 			return nil, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
-				{Field: "owner", Message: "There is nobody with that e-mail address: add the person first"}}}
+				{Field: field, Message: "There is nobody with that e-mail address: add the person first"}}}
 		}
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 	switch {
 	case errors.As(err, &known) && known.Kind != workpackages.Internal:
 		status, detail, fields = statusOf(known.Kind), known.Message, known.Fields
-		current = s.currentForAPI(known.Current)
+		current = s.currentForAPI(known.Current, actorOf(c))
 	case errors.As(err, &http1) && http1.Code < 500:
 		status, detail = http1.Code, http1.Message
 		switch {

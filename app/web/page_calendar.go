@@ -141,10 +141,14 @@ func newCalendarView(cal schedules.Calendar) calendarView {
 
 // shut says why nothing is sent on a day that would else be a working day.
 func shut(cal schedules.Calendar, d workpackages.Date) string {
+	return dayShut(d, schedules.ClosedDays{Periods: cal.Closed})
+}
+
+func dayShut(d workpackages.Date, closed schedules.ClosedDays) string {
 	if name, ok := workingdays.Holiday(d.Time()); ok {
 		return name
 	}
-	for _, p := range cal.Closed {
+	for _, p := range closed.Periods {
 		if p.From <= d && d <= p.To {
 			return p.Name
 		}

@@ -148,6 +148,18 @@ var doneWords = map[string]string{
 	"withdrawn":  "Answer taken back",
 	"meeting":    "Meeting planned",
 	"cancelled":  "Meeting cancelled",
+
+	"comms":           "Message saved",
+	"submitted":       "Put up for review",
+	"approved":        "Approved. Your name stays with this wording",
+	"sent-back":       "Sent back",
+	"scheduled":       "Done. This page shows how far it is",
+	"comms-cancelled": "Cancelled. What has not gone yet does not go any more",
+	"reminded":        "It is sent again to those who have not read it",
+	"hand":            "Recorded",
+	"readers":         "Readers saved",
+	"audience":        "Audience saved",
+	"event":           "Event saved",
 }
 
 func (s *Server) dashboardPage(c *fiber.Ctx) error {

@@ -118,21 +118,25 @@ func (s *Server) history(c *fiber.Ctx, id string, before int64, limit int) (hist
 	entries, more, err := s.Packages.History(c.UserContext(), id, before, limit)
 	v := historyView{PackageID: id}
 	for _, e := range entries {
-		ev := entryView{Entry: e}
-		switch e.By.Via {
-		case "slack":
-			ev.Via = "in Slack"
-		case "api":
-			ev.Via = "through the API"
-		case "command":
-			ev.Via = "on the command line"
-		}
-		v.Entries = append(v.Entries, ev)
+		v.Entries = append(v.Entries, entryView{e, viaWords(e.By.Via)})
 	}
 	if more && len(entries) > 0 {
 		v.Older = entries[len(entries)-1].Version
 	}
 	return v, err
+}
+
+// viaWords says where something was done; the pages are not named.
+func viaWords(via string) string {
+	switch via {
+	case "slack":
+		return "in Slack"
+	case "api":
+		return "through the API"
+	case "command":
+		return "on the command line"
+	}
+	return ""
 }
 
 func (s *Server) historyPage(c *fiber.Ctx) error {

@@ -139,7 +139,7 @@ func (s *Server) render(c *fiber.Ctx, status int, name string, p page) error {
 const serviceName = "Readiness"
 
 func navFor(role workpackages.Role, at string) []navItem {
-	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/mine", Text: "Yours"}, {URL: "/annexa", Text: "Annexe A"}, {URL: "/messages", Text: "Messages"}, {URL: "/jobs", Text: "Reminders"}}
+	items := []navItem{{URL: "/", Text: "Dashboard"}, {URL: "/mine", Text: "Yours"}, {URL: "/annexa", Text: "Annexe A"}, {URL: "/comms", Text: "Communications"}, {URL: "/messages", Text: "Messages"}, {URL: "/jobs", Text: "Reminders"}}
 	if slices.Contains(editors, role) {
 		items = append(items, navItem{URL: "/people", Text: "People"})
 	}

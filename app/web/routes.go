@@ -37,6 +37,7 @@ var (
 	directors                     = []workpackages.Role{workpackages.AssistantDirector}
 	editors                       = []workpackages.Role{workpackages.AssistantDirector, workpackages.Lead}
 	checkers                      = []workpackages.Role{workpackages.AssistantDirector, workpackages.Analyst}
+	planners                      = []workpackages.Role{workpackages.AssistantDirector, workpackages.Comms}
 	raisers                       = []workpackages.Role{workpackages.AssistantDirector, workpackages.Lead, workpackages.Analyst}
 )
 
@@ -121,6 +122,41 @@ func (s *Server) routes() []route {
 		{"GET", "/rules/:id", directors, s.ruleEditPage},
 		{"POST", "/rules/:id", directors, s.submitRule},
 
+		// The communications plan. Who may approve, or record what they sent, may have
+		// any role: the domain says.
+		{"GET", "/comms", signedIn, s.commsPage},
+		{"GET", "/comms/new", planners, s.commsNewPage},
+		{"POST", "/comms/new", planners, s.submitCommsNew},
+		{"POST", "/comms/preview", planners, s.commsPreview},
+		{"GET", "/comms/calendar", signedIn, s.commsCalendarPage},
+		{"GET", "/comms/audiences", signedIn, s.audiencesPage},
+		{"GET", "/comms/audiences/new", planners, s.audienceNewPage},
+		{"POST", "/comms/audiences/new", planners, s.submitAudienceNew},
+		{"GET", "/comms/audiences/:id", planners, s.audiencePage},
+		{"POST", "/comms/audiences/:id", planners, s.submitAudience},
+		{"GET", "/comms/events", signedIn, s.eventsPage},
+		{"GET", "/comms/events/:id", planners, s.eventPage},
+		{"POST", "/comms/events/:id", planners, s.submitEvent},
+		{"GET", "/comms/:id", signedIn, s.commsMessagePage},
+		{"GET", "/comms/:id/edit", planners, s.commsEditPage},
+		{"POST", "/comms/:id/edit", planners, s.submitCommsEdit},
+		{"GET", "/comms/:id/history", signedIn, s.commsHistoryPage},
+		{"GET", "/comms/:id/access", signedIn, s.commsAccessPage},
+		{"GET", "/comms/:id/readers", directors, s.readersPage},
+		{"POST", "/comms/:id/readers", directors, s.submitReaders},
+		{"GET", "/comms/:id/briefing", signedIn, s.briefingPage},
+		{"GET", "/comms/:id/briefing.docx", signedIn, s.wordDocument},
+		{"GET", "/comms/:id/mail", signedIn, s.mailPage},
+		{"GET", "/comms/:id/mail.eml", signedIn, s.mailFile},
+		{"POST", "/comms/:id/submit", planners, s.submitComms(s.doSubmit, "submitted")},
+		{"POST", "/comms/:id/approve", signedIn, s.submitComms(s.doApprove, "approved")},
+		{"POST", "/comms/:id/send-back", signedIn, s.submitComms(s.doSendBack, "sent-back")},
+		{"POST", "/comms/:id/schedule", planners, s.submitComms(s.doSchedule, "scheduled")},
+		{"POST", "/comms/:id/cancel", planners, s.submitComms(s.doCancel, "comms-cancelled")},
+		{"POST", "/comms/:id/remind", planners, s.submitComms(s.doRemind, "reminded")},
+		{"GET", "/comms/:id/sent", signedIn, s.handPage},
+		{"POST", "/comms/:id/sent", signedIn, s.submitHand},
+
 		// JSON
 		{"GET", "/api/v1/openapi.yaml", everybody, s.openAPI},
 		{"GET", "/api/v1/groups", signedIn, s.apiGroups},
@@ -158,6 +194,22 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/me/reminders", signedIn, s.apiMine},
 		{"POST", "/api/v1/me/responses", signedIn, s.apiRespond},
 		{"DELETE", "/api/v1/me/responses", signedIn, s.apiWithdraw},
+		{"GET", "/api/v1/comms/messages", signedIn, s.apiMessages},
+		{"POST", "/api/v1/comms/messages", planners, s.apiAddMessage},
+		{"GET", "/api/v1/comms/messages/:id", signedIn, s.apiMessage},
+		{"PATCH", "/api/v1/comms/messages/:id", planners, s.apiEditMessage},
+		{"GET", "/api/v1/comms/messages/:id/history", signedIn, s.apiMessageHistory},
+		{"GET", "/api/v1/comms/messages/:id/accesses", signedIn, s.apiMessageAccesses},
+		{"POST", "/api/v1/comms/messages/:id/submit", planners, s.apiMessageStep(s.stepSubmit)},
+		{"POST", "/api/v1/comms/messages/:id/approve", signedIn, s.apiMessageStep(s.stepApprove)},
+		{"POST", "/api/v1/comms/messages/:id/send-back", signedIn, s.apiMessageStep(s.stepSendBack)},
+		{"POST", "/api/v1/comms/messages/:id/schedule", planners, s.apiMessageStep(s.stepSchedule)},
+		{"POST", "/api/v1/comms/messages/:id/cancel", planners, s.apiMessageStep(s.stepCancel)},
+		{"POST", "/api/v1/comms/messages/:id/remind", planners, s.apiMessageStep(s.stepRemind)},
+		{"POST", "/api/v1/comms/messages/:id/sent", signedIn, s.apiMessageStep(s.stepHand)},
+		{"GET", "/api/v1/comms/audiences", signedIn, s.apiAudiences},
+		{"GET", "/api/v1/comms/events", signedIn, s.apiEvents},
+		{"PUT", "/api/v1/comms/events/:id", planners, s.apiSetEvent},
 		{"GET", "/api/v1/jobs", signedIn, s.apiJobs},
 		{"GET", "/api/v1/jobs/runs", signedIn, s.apiJobRuns},
 		{"POST", "/api/v1/jobs/:name/run", directors, s.apiRunJob},

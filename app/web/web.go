@@ -20,6 +20,7 @@ import (
 
 	"readiness/app/auth"
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/schedules"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
@@ -69,6 +70,7 @@ type Options struct {
 	Packages    *workpackages.Service
 	Auth        Auth
 	Ledger      Ledger
+	Comms       *comms.Service      // the communications plan
 	Desk        *notifications.Desk // when people may be reminded
 	Jobs        Jobs
 	Rules       Rules

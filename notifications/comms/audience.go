@@ -57,7 +57,7 @@ const (
 	maxName     = 60
 	maxAbout    = 300
 	maxChannels = 20
-	maxContacts = 5000
+	maxContacts = 3000 // as many as a form takes
 	maxGap      = 365
 )
 

@@ -216,7 +216,9 @@ type Hand struct {
 	People  int               `bson:"people"` // to how many; 0 for not said
 }
 
-// Approves reports whether the wording in force is approved.
+// HasApproval reports whether the wording in force is approved.
+func (m Message) HasApproval() bool { return m.approved() }
+
 func (m Message) approved() bool {
 	return m.Approval.Wording > 0 && m.Approval.Wording == m.Wording.Number
 }
@@ -240,7 +242,10 @@ func (m Message) LastTold() time.Time {
 	return last
 }
 
-// Last gives the newest sending of a kind, or of any; ok is false without one.
+// Last gives the newest sending to all of the audience; ok is false without one.
+func (m Message) Last() (SendingRef, bool) { return m.last(First) }
+
+// last gives the newest sending of a kind, or of any; ok is false without one.
 func (m Message) last(kind SendingKind) (SendingRef, bool) {
 	for i := len(m.Sendings) - 1; i >= 0; i-- {
 		if kind == "" || m.Sendings[i].Kind == kind {

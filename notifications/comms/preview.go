@@ -2,6 +2,7 @@ package comms
 
 import (
 	"context"
+	"strings"
 
 	"readiness/notifications"
 )
@@ -13,6 +14,8 @@ type Preview struct {
 	Body    []notifications.Para
 	Slack   notifications.Content // what Slack would show; of an embargoed message nothing
 	Remarks []Remark
+	Words   int
+	Age     int // the reading age; 0 for a text that is too short to say
 }
 
 // PreviewOf works out what a message would come to if it went now.
@@ -22,6 +25,8 @@ func (s *Service) PreviewOf(ctx context.Context, m Message) (Preview, error) {
 		return Preview{}, err
 	}
 	p := Preview{Heading: heading, Text: text, Body: Parse(text)}
+	p.Words = len(strings.Fields(notifications.PlainBody(p.Body)))
+	p.Age, _ = ReadingAge(sentencesOf(p.Body))
 	if !m.Embargoed() {
 		p.Slack = s.content(heading, p.Body)
 		p.Slack.Asks = notifications.Question{Act: notifications.ActRead, Value: "preview", Text: "I have read this"}
@@ -83,4 +88,50 @@ func (s *Service) Lint(ctx context.Context, m Message) ([]Remark, error) {
 		Heading: heading, Text: text, Phase: m.Phase, Embargoed: m.Embargoed(), Slack: m.Channel == Slack,
 		Embargo: m.Phase == OnSite || m.Phase == Embargo || events.Embargo(s.Today()), Known: known, Today: s.Today(),
 	}), nil
+}
+
+// BriefingOf gives a message as it is handed on by hand. Whoever asks for one of an
+// embargoed message is on record by then: see Message.
+func (s *Service) BriefingOf(ctx context.Context, m Message) (Briefing, error) {
+	heading, text, err := s.filled(ctx, m)
+	if err != nil {
+		return Briefing{}, err
+	}
+	a, err := s.Audience(ctx, m.AudienceID)
+	if err != nil {
+		return Briefing{}, err
+	}
+	b := Briefing{Heading: heading, For: a.Name, Body: Parse(text), Wording: m.Wording.Number, Day: s.Today().Time().Format("2 January 2006")}
+	switch m.Sensitivity {
+	case Internal:
+		b.Marking = "For the people it is addressed to. Please do not pass it on."
+	case Embargoed:
+		b.Marking = "UNDER EMBARGO. For you alone: do not copy it, and do not pass it on."
+	}
+	if b.Draft = !m.approved() || m.State == Cancelled; b.Draft {
+		b.Approved = "DRAFT. Nobody has approved this: do not send it."
+	} else {
+		b.Approved = "Approved by " + m.Approval.By.Name + " on " + m.Approval.At.In(s.Zone).Format("2 January 2006")
+	}
+	return b, nil
+}
+
+// Recipients counts whom a message would go to in Slack now.
+func (s *Service) Recipients(ctx context.Context, m Message) (people, channels int, err error) {
+	a, err := s.Audience(ctx, m.AudienceID)
+	if err != nil {
+		return 0, 0, err
+	}
+	all, err := s.Packages.People.People(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, e := range recipientsOf(a, all) {
+		if strings.HasPrefix(e.ID, "channel:") {
+			channels++
+		} else {
+			people++
+		}
+	}
+	return people, channels, nil
 }
