@@ -121,31 +121,31 @@ func (s *Server) reading(c *fiber.Ctx, how string) (comms.Message, error) {
 
 // commsView is a message's own page.
 type commsView struct {
-	Row       commsRow
-	Audience  comms.Audience
-	Hidden    bool
-	Preview   comms.Preview
-	Shown     []slack.Shown
-	Readers   []string
-	Authors   []string
-	MayWrite  bool
-	MayName   bool // who may read it
-	MayEdit   bool
-	Submit    bool
-	Approve   bool
-	WhyNot    string // this reader may not approve it
-	Back      bool   // it may be sent back
-	Schedule  string // the button; empty for none
-	Asks      string // what scheduling does, in a sentence
-	ByHand    bool   // it may be recorded as sent by hand
-	Cancel    bool
-	Remind    bool
-	Reach     comms.ReachView
-	WasSent   bool
-	Briefing  bool
-	Stops     bool
-	Accesses  bool
-	Corrected []string
+	Row      commsRow
+	Audience comms.Audience
+	Hidden   bool
+	Preview  comms.Preview
+	Shown    []slack.Shown
+	Readers  []string
+	Authors  []string
+	MayWrite bool
+	MayName  bool // who may read it
+	MayEdit  bool
+	Submit   bool
+	Approve  bool
+	WhyNot   string // this reader may not approve it
+	Back     bool   // it may be sent back
+	Schedule string // the button; empty for none
+	Asks     string // what scheduling does, in a sentence
+	ByHand   bool   // it may be recorded as sent by hand
+	Cancel   bool
+	Remind   bool
+	Unread   string // how many that would reach
+	Reach    comms.ReachView
+	WasSent  bool
+	Briefing bool
+	Stops    bool
+	Accesses bool
 }
 
 func (s *Server) commsMessagePage(c *fiber.Ctx) error {
@@ -214,6 +214,10 @@ func (s *Server) showCommsMessage(c *fiber.Ctx, status int, errs []formError) er
 		}
 	}
 	v.Remind = v.MayWrite && m.State == comms.Sent && v.WasSent && s.Comms.Answers && v.Reach.Unread() > 0
+	v.Unread = plural(v.Reach.Unread(), "person") + " who has not read it"
+	if n := v.Reach.Unread(); n > 1 {
+		v.Unread = strconv.Itoa(n) + " people who have not read it"
+	}
 	if v.MayWrite && m.State == comms.Approved {
 		if v.Schedule, v.Asks, err = s.scheduling(c, m); err != nil {
 			return err

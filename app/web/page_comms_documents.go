@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"readiness/notifications"
 	"readiness/notifications/comms"
 )
 
@@ -93,4 +94,28 @@ func briefingName(b comms.Briefing) string {
 		name = "draft-" + name
 	}
 	return name
+}
+
+// paraGroup is a paragraph, or the items of a list.
+type paraGroup struct {
+	notifications.Para
+	Items []notifications.Para
+}
+
+// groups puts the items of each list together, as a page wants them.
+func groups(body []notifications.Para) []paraGroup {
+	var out []paraGroup
+	for n, p := range body {
+		if p.Listed() && n > 0 && body[n-1].Kind == p.Kind {
+			last := &out[len(out)-1]
+			last.Items = append(last.Items, p)
+			continue
+		}
+		g := paraGroup{Para: p}
+		if p.Listed() {
+			g.Items = []notifications.Para{p}
+		}
+		out = append(out, g)
+	}
+	return out
 }

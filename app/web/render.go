@@ -53,6 +53,7 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"plural":   plural,
 		"longday":  longDay,
 		"remarks":  newRemarks,
+		"groups":   groups,
 	}
 	layout, err := template.New("layout").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {

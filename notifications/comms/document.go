@@ -57,6 +57,7 @@ func (b Briefing) Word() ([]byte, error) {
 	}
 	w := sheet{d}
 	w.page()
+	w.defaults()
 	if b.Draft {
 		w.line(b.Approved, look{size: inSize, bold: true, colour: red}, 0, 6)
 	}
@@ -93,7 +94,7 @@ func (b Briefing) Word() ([]byte, error) {
 }
 
 // decimal is the library's definition of the list with numbers.
-const decimal = 8
+const decimal = 7
 
 // properties are those of the document: its title and language, and no name.
 func (b Briefing) properties() []byte {
@@ -119,6 +120,17 @@ func (w sheet) page() {
 	w.Document.Body.SectPr = ctypes.NewSectionProper()
 	w.Document.Body.SectPr.PageSize = &ctypes.PageSize{Width: &width, Height: &height, Orient: stypes.PageOrientPortrait}
 	w.Document.Body.SectPr.PageMargin = &ctypes.PageMargin{Top: &margin, Bottom: &margin, Left: &margin, Right: &margin}
+}
+
+// defaults are the font and the language of what is typed into the document later.
+func (w sheet) defaults() {
+	of := w.DocStyles.DocDefaults
+	if of == nil || of.RunProp == nil || of.RunProp.RunProp == nil {
+		return
+	}
+	language := "en-GB"
+	of.RunProp.RunProp.Lang = &ctypes.Lang{Val: &language}
+	of.RunProp.RunProp.Fonts = &ctypes.RunFonts{Ascii: font, HAnsi: font}
 }
 
 func (w sheet) run(p *docx.Paragraph, text string, l look) {
