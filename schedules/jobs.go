@@ -30,7 +30,7 @@ type Desk interface {
 // Deps is what the jobs work with.
 type Deps struct {
 	Packages *workpackages.Service
-	Comms    Comms
+	Comms    Comms // nil: there is no communications plan
 	Rules    *RuleBook
 	Outbox   Outbox
 	Desk     Desk // nil: anybody, at any time

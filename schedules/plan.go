@@ -32,6 +32,10 @@ const (
 // what is due, approvers what waits for them, and the communications team what is
 // nobody's and which audience was not told for too long.
 func (d Deps) planDue(ctx context.Context, o Occasion) (Outcome, error) {
+	const nothing = "Nothing of the communications plan is due: nobody to tell"
+	if d.Comms == nil {
+		return Outcome{Summary: nothing}, nil
+	}
 	v, err := d.readDay(ctx, o)
 	if err != nil {
 		return Outcome{}, err
@@ -67,7 +71,7 @@ func (d Deps) planDue(ctx context.Context, o Occasion) (Outcome, error) {
 	}
 	summary := post.says()
 	if len(post.planned) == 0 && post.there == 0 {
-		summary = "Nothing of the communications plan is due: nobody to tell"
+		summary = nothing
 	}
 	return Outcome{Summary: summary, Planned: post.planned}, errors.Join(post.errs...)
 }

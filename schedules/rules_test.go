@@ -89,7 +89,8 @@ action-due true 0 9 * * 1-5 [owners] 0 3 5 v1
 evidence-out-of-date true 0 9 * * 1-5 [owners leads] 10 0 0 v1
 meeting-tomorrow true 0 9 * * 1-5 [leads chair] 0 0 0 v1
 weekly-digest true 0 8 * * 1 [assistant_directors] 0 0 0 v1
-group-digest true 30 8 * * 1 [leads chair] 0 0 0 v1`
+group-digest true 30 8 * * 1 [leads chair] 0 0 0 v1
+plan-due true 0 9 * * 1-5 [owners approvers comms] 5 0 0 v1`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("they are\n%s", strings.Join(got, "\n"))
 	}

@@ -313,7 +313,14 @@ func nhsNumber(s string) bool {
 var (
 	grades   = regexp.MustCompile(`(?i)\b(inadequate|requires improvement|outstanding)\b`)
 	goodness = regexp.MustCompile(`(?i)\b(?:judged|graded|rated|judgements? (?:of|is|are|was|were)|we (?:are|got|were)) (?:to be )?(?:a )?good\b|\bgood overall\b|\boverall[:,]? good\b`)
-	outcome  = regexp.MustCompile(`(?i)\b(draft report|provisional (?:judgements?|grades?|findings?|outcome)|headline findings?|(?:the )?(?:informal )?outcome (?:is|was|will be)|inspectors (?:found|told us|have told|said|judged|concluded)|lead inspector (?:told|said|has told)|areas? for priority action|final feedback (?:was|is|has))\b`)
+	outcome  = regexp.MustCompile(`(?i)\b(draft report|provisional (?:judgements?|grades?|findings?|outcome)|headline findings?|inspectors (?:found|told us|have told|said|judged|concluded)|lead inspector (?:told|said|has told)|areas? for priority action|final feedback (?:was|is|has))\b`)
+)
+
+// outcomeIs is a sentence about the outcome, with what it goes on with: that it is
+// confidential may be said to everybody.
+var (
+	outcomeIs = regexp.MustCompile(`(?i)\boutcome (?:is|was|will be|looks) (?:\w+ )?(\w+)`)
+	mayBeSaid = regexp.MustCompile(`(?i)\b(confidential|confidence|known|published|embargo|secret|public)$`)
 )
 
 // lintOutcome looks for what tells the outcome of an inspection. While it is under
@@ -323,8 +330,14 @@ func lintOutcome(c Checked, all string, say func(kind string, stop bool, format 
 		return
 	}
 	stop := c.Embargo || c.Phase == Embargo || c.Phase == OnSite
-	for _, re := range []*regexp.Regexp{grades, goodness, outcome} {
-		if m := re.FindString(all); m != "" {
+	found := []string{grades.FindString(all), goodness.FindString(all), outcome.FindString(all)}
+	for _, m := range outcomeIs.FindAllString(all, -1) {
+		if words := strings.Fields(m); !mayBeSaid.MatchString(m) && !mayBeSaid.MatchString(words[2]) {
+			found = append(found, m)
+		}
+	}
+	for _, m := range found {
+		if m != "" {
 			if stop {
 				say("embargo", true, "%s may tell the outcome before it is published: take it out, or put the message under embargo", quoted(m))
 			} else {
