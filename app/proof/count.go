@@ -64,6 +64,15 @@ func count(p Plan, posts []notifytest.Posted) (v Verdict) {
 			last = max(last, at[0])
 		}
 	}
+	for n := range p.Staff {
+		k := p.staffKey(n)
+		switch at := places[k]; {
+		case len(at) == 0:
+			v.Lost = append(v.Lost, k)
+		case len(at) > 1:
+			v.Doubled = append(v.Doubled, k)
+		}
+	}
 	return v
 }
 
@@ -76,6 +85,11 @@ func missing(p Plan, times map[string]int) int {
 			if times[key(who, place)] == 0 {
 				n++
 			}
+		}
+	}
+	for who := range p.Staff {
+		if times[p.staffKey(who)] == 0 {
+			n++
 		}
 	}
 	return n

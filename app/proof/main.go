@@ -5,7 +5,8 @@
 // stand-in for Slack in which one call of five goes wrong. Copies are killed at
 // random moments, with a signal that no program can catch, and started again at
 // once. Then they are let finish, and what reached Slack is counted: messages lost,
-// posted twice, or out of their order. The table goes into app/docs/reminders.md.
+// posted twice, or out of their order. In a scenario of its own, one message of the
+// communications plan goes to two thousand staff. The table goes into app/docs/reminders.md.
 package main
 
 import (
@@ -58,8 +59,9 @@ func prove(ctx context.Context, args []string, getenv func(string) string, stdou
 	f := flag.NewFlagSet("proof", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	instants := f.Int("instants", 100, "instants of the job that are due in each scenario, with 50 messages each")
+	many := f.Int("staff", 2000, "staff who get one message of the communications plan, in a scenario of its own")
 	kills := f.Int("kills", 500, "copies killed in each scenario")
-	limit := f.Duration("for", 10*time.Minute, "how long it may take in all")
+	limit := f.Duration("for", 15*time.Minute, "how long it may take in all")
 	doc := f.String("write", "app/docs/reminders.md", "document that gets the table; empty: none")
 	seed := f.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
 	if f.Parse(args) != nil || f.NArg() > 0 {
@@ -69,13 +71,17 @@ func prove(ctx context.Context, args []string, getenv func(string) string, stdou
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
 	fmt.Fprintf(stdout, "seed %d\n", *seed)
-	copies := []int{2, 3}
+	scenarios := []Scenario{
+		{Plan: Plan{Instants: *instants, Threads: 10, Length: 5}, Copies: 2, Kills: *kills},
+		{Plan: Plan{Instants: *instants, Threads: 10, Length: 5}, Copies: 3, Kills: *kills},
+		{Plan: Plan{Staff: *many}, Copies: 2, Kills: *kills / 5},
+	}
 	var results []Result
 	good := true
-	for i, n := range copies {
-		left := (*limit - time.Since(began)) / time.Duration(len(copies)-i)
+	for i, sc := range scenarios {
+		left := (*limit - time.Since(began)) / time.Duration(len(scenarios)-i)
 		r, err := Scenario{
-			Plan: Plan{Instants: *instants, Threads: 10, Length: 5}, Copies: n, Kills: *kills,
+			Plan: sc.Plan, Copies: sc.Copies, Kills: sc.Kills,
 			// What is left of the time is for starting, for finishing and for counting.
 			KillFor: left * 55 / 100, DrainFor: left * 38 / 100,
 			OneIn: 5, Lease: 2 * time.Second, Seed: *seed + uint64(i), MongoURI: getenv("MONGODB_URI"), Say: stdout,

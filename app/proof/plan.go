@@ -15,8 +15,10 @@ import (
 type Plan struct {
 	First    time.Time // the first instant that is due
 	Instants int
-	Threads  int // of each instant, each to another person
-	Length   int // messages of a thread
+	Threads  int    // of each instant, each to another person
+	Length   int    // messages of a thread
+	Staff    int    // who get one message of the communications plan
+	Sending  string // the sending of that, once it has begun
 }
 
 const (
@@ -28,7 +30,15 @@ const (
 func (p Plan) People() int { return p.Instants * p.Threads }
 
 // Messages is how many are due.
-func (p Plan) Messages() int { return p.People() * p.Length }
+func (p Plan) Messages() int { return p.People()*p.Length + p.Staff }
+
+// staff is the address of one of the staff, by number from 0.
+func staff(n int) string { return fmt.Sprintf("staff.%d@example.gov.uk", n) }
+
+// staffKey is the key of the message to one of the staff.
+func (p Plan) staffKey(n int) string {
+	return notifications.PlanMessage + "/" + p.Sending + "/" + notifications.ContactID(staff(n))
+}
 
 // person is somebody of the plan, by number from 0.
 func person(n int) workpackages.Person {

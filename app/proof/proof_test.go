@@ -39,6 +39,23 @@ func TestCopiesThatAreKilledNeitherLoseNorDoubleNorDisorderMessages(t *testing.T
 	}
 }
 
+func TestAMessageToStaffReachesEachOnceThoughCopiesAreKilled(t *testing.T) {
+	r, err := Scenario{
+		Plan: Plan{Staff: 150}, Copies: 2, Kills: 12, KillFor: 12 * time.Second, DrainFor: 3 * time.Minute,
+		OneIn: 5, Lease: 2 * time.Second, Seed: 1, MongoURI: os.Getenv("MONGODB_URI"), Say: t.Output(),
+	}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + table([]Result{r}, r.MongoURI != "", time.Now()))
+	if !r.Good() || r.Dead > 0 {
+		t.Errorf("%s; %d have not ended, %d were given up; %v", r.Verdict.Examples(), r.Open, r.Dead, r.Unfounded)
+	}
+	if r.Kills == 0 || len(r.Faults) == 0 {
+		t.Errorf("%d kills and %d kinds of fault prove nothing", r.Kills, len(r.Faults))
+	}
+}
+
 // posts makes what reached Slack of words such as "0/1<0/0": a message of the plan
 // by person and place, and the one that it stands below.
 func posts(text string) (all []notifytest.Posted) {

@@ -30,7 +30,12 @@ func table(results []Result, mongo bool, at time.Time) string {
 		return func(r Result) string { return thousands(n(r)) }
 	}
 	fmt.Fprintf(&b, "Run on %s, on %s.\n\n", at.UTC().Format("2 January 2006"), engineName(mongo))
-	row("", func(r Result) string { return fmt.Sprintf("%d copies", r.Copies) })
+	row("", func(r Result) string {
+		if r.Plan.Staff > 0 {
+			return fmt.Sprintf("%d copies, one message to staff", r.Copies)
+		}
+		return fmt.Sprintf("%d copies", r.Copies)
+	})
 	row("---", func(Result) string { return "---:" })
 	row("messages due", number(func(r Result) int { return r.Plan.Messages() }))
 	row("copies killed while messages were due", number(func(r Result) int { return r.Kills }))

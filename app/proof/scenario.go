@@ -19,7 +19,9 @@ import (
 	"readiness/app/store"
 	"readiness/config"
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/notifications/notifytest"
+	"readiness/workpackages"
 )
 
 // Scenario is one proof.
@@ -89,6 +91,9 @@ func (sc Scenario) Run(ctx context.Context) (res Result, err error) {
 	var emails []string
 	for n := range sc.Plan.People() {
 		emails = append(emails, person(n).Email)
+	}
+	for n := range sc.Plan.Staff {
+		emails = append(emails, staff(n))
 	}
 	slack, err := notifytest.Start(slackToken, notifytest.Options{
 		Emails: emails, Now: time.Now, PerChannel: time.Second, PerMinute: 1e6,
@@ -169,8 +174,44 @@ func (sc Scenario) seed(ctx context.Context, sys *server.System) (Plan, error) {
 			return p, err
 		}
 	}
-	_, err := sys.Store.LastDone(ctx, rule, p.First.Add(-time.Minute))
+	if _, err := sys.Store.LastDone(ctx, rule, p.First.Add(-time.Minute)); err != nil || p.Staff == 0 {
+		return p, err
+	}
+	var err error
+	p.Sending, err = toStaff(ctx, sys, p.Staff)
 	return p, err
+}
+
+// toStaff writes, approves and sends a message of the communications plan to so many
+// staff, and gives the sending: nothing of it is in the outbox yet.
+func toStaff(ctx context.Context, sys *server.System, n int) (sending string, err error) {
+	var contacts strings.Builder
+	for i := range n {
+		fmt.Fprintf(&contacts, "Staff %d, %s\n", i, staff(i))
+	}
+	list, none := contacts.String(), false
+	writer := workpackages.Actor{ID: "writer", PersonID: "writer", Name: "Writer", Role: workpackages.Comms}
+	approver := workpackages.Actor{ID: "approver", PersonID: "approver", Name: "Approver", Role: workpackages.AssistantDirector}
+	a, err := sys.Comms.Audience(ctx, comms.Staff)
+	if err == nil {
+		_, err = sys.Comms.EditAudience(ctx, writer, a.ID, a.Version, comms.AudienceInput{Contacts: &list, Everybody: &none})
+	}
+	if err != nil {
+		return "", err
+	}
+	title, text, audience := "Proof", "You get this because you are part of a proof.", comms.Staff
+	m, err := sys.Comms.Create(ctx, writer, "", comms.Input{Title: &title, Text: &text, AudienceID: &audience})
+	if err == nil {
+		m, err = sys.Comms.Approve(ctx, approver, m.ID, workpackages.Write{Version: m.Version})
+	}
+	if err == nil {
+		m, err = sys.Comms.Schedule(ctx, writer, m.ID, workpackages.Write{Version: m.Version})
+	}
+	if err != nil {
+		return "", err
+	}
+	last, _ := m.Last()
+	return last.ID, nil
 }
 
 func (sc Scenario) startCopies(dir string, settings map[string]string) ([]*slot, error) {
@@ -250,10 +291,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // readLedger fills in what the program's own records say.
 func (r *Result) readLedger(ctx context.Context, sys *server.System) error {
-	all, err := sys.Outbox.Messages(ctx, notifications.Filter{Rule: rule, Limit: 2 * r.Plan.Messages()})
+	all, err := sys.Outbox.Messages(ctx, notifications.Filter{Rule: rule})
 	if err != nil {
 		return err
 	}
+	toStaff, err := sys.Outbox.Messages(ctx, notifications.Filter{Rule: notifications.PlanMessage})
+	if err != nil {
+		return err
+	}
+	all = append(all, toStaff...)
 	r.Open = r.Plan.Messages() - len(all)
 	for _, m := range all {
 		switch m.State {
@@ -273,7 +319,7 @@ func (r *Result) readLedger(ctx context.Context, sys *server.System) error {
 			}
 		}
 	}
-	runs, err := sys.Runner.Runs(ctx, rule, 100*r.Plan.Instants)
+	runs, err := sys.Runner.Runs(ctx, rule, 100*max(r.Plan.Instants, 1))
 	for _, run := range runs {
 		if run.Attempt > 1 {
 			r.Runs++
