@@ -80,10 +80,10 @@ func mayApprove(by workpackages.Actor, m Message) error {
 		return workpackages.Errorf(workpackages.Forbidden, "Only the person it names, the communications team and an assistant director can approve this message")
 	case !m.CanRead(by):
 		return errMayNotRead
-	case m.ApproverID != "" && !named && by.Role != workpackages.AssistantDirector:
-		return workpackages.Errorf(workpackages.Forbidden, "This message names who approves it: that person, or an assistant director, can")
 	case slices.Contains(m.Authors, by.ID):
 		return workpackages.Errorf(workpackages.Forbidden, "You wrote some of this, so somebody else has to approve it")
+	case m.ApproverID != "" && !named && by.Role != workpackages.AssistantDirector:
+		return workpackages.Errorf(workpackages.Forbidden, "This message names who approves it: that person, or an assistant director, can")
 	case by.PersonID == "" && slices.ContainsFunc(m.Authors, func(a string) bool { return !strings.HasPrefix(a, tokenPrefix) }):
 		// Whoever wrote it may hold the token.
 		return workpackages.Errorf(workpackages.Forbidden, "A person wrote this, so a person has to approve it: a token cannot")

@@ -438,6 +438,12 @@ func (s *Service) apply(ctx context.Context, by workpackages.Actor, m *Message, 
 		if len(m.Readers) > maxReaders {
 			bad.add("readers", "Name at most %d readers", maxReaders)
 		}
+		// Who has to act on it has to be able to read it.
+		for _, who := range []struct{ field, id string }{{"owner", m.OwnerID}, {"approver", m.ApproverID}} {
+			if who.id != "" && !slices.Contains(m.Readers, who.id) {
+				bad.add(who.field, "Name the %s as a reader as well, or choose one of the readers", who.field)
+			}
+		}
 		if m.Channel == Slack {
 			bad.add("channel", "What is under embargo cannot be sent to Slack: choose By hand, or take the embargo off")
 		}

@@ -47,11 +47,11 @@ func blocks(c notifications.Content, key string, answers bool) []slack.Block {
 	b.Header(c.Heading, id)
 	b.Section("", blockkit.Text(c.Intro, maxProse), nil)
 	tail := blockkit.Part()
-	row := links(c, answers, open)
+	row, rowID := links(c, answers, open), ""
 	if asks {
-		row = append([]slack.BlockElement{question(c.Asks)}, plainly(row)...)
+		row, rowID = append([]slack.BlockElement{question(c.Asks)}, plainly(row)...), AskBlock
 	}
-	tail.Actions("", row...)
+	tail.Actions(rowID, row...)
 	tail.Context(blockkit.Text(c.Why, maxProse))
 	if len(c.Body) > 0 {
 		body(b, c, tail)
@@ -205,6 +205,8 @@ func Line(i notifications.Item) blockkit.Rich {
 const (
 	AnswerAction = "answer"
 	UpdateAnswer = "update"
+	// AskBlock is the id of the block of a message's question.
+	AskBlock = "ask"
 
 	keyBlock  = "message "
 	lineBlock = "line "
