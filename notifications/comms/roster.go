@@ -30,6 +30,7 @@ type RosterEntry struct {
 	Name   string `bson:"name"`
 	Email  string `bson:"email"`  // of a contact
 	Target string `bson:"target"` // of a correction: the key of the message that is changed
+	Of     string `bson:"of"`     // of a correction: the sending of that message
 }
 
 // sendingID names the sending that a version of a message begins: a message that was

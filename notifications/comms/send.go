@@ -87,7 +87,7 @@ func (s *Service) toCorrect(ctx context.Context, m Message) ([]RosterEntry, erro
 			return nil, err
 		}
 		for _, e := range r.To {
-			e.Target = key(ref.ID, e.ID)
+			e.Target, e.Of = key(ref.ID, e.ID), ref.ID
 			out = append(out, e)
 		}
 	}
@@ -299,6 +299,7 @@ func (s *Service) queue(ctx context.Context, ref SendingRef) error {
 		m.Thread, m.Flat = m.ID, true
 		if to.Target != "" {
 			m.ID, m.Op, m.Target, m.Thread = under(r.ID)+strings.ReplaceAll(to.Target, "/", "."), notifications.Edit, to.Target, to.Target
+			m.Subjects[1] = to.Of // what is pressed in it belongs to that
 		}
 		if _, err := s.Outbox.Enqueue(ctx, m); err != nil {
 			return err
