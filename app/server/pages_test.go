@@ -301,6 +301,9 @@ func everyPage(personID, milestone string) []string {
 		"/people", "/people/new", "/people/" + personID, "/messages", "/accessibility", "/nowhere",
 		"/jobs", "/jobs/status-update-due", "/jobs/status-update-due/run", "/calendar", "/calendar?off=true", "/calendar?day=2026-12-15",
 		"/messages?state=dead", "/mine/times",
+		"/comms", "/comms/calendar", "/comms/audiences", "/comms/audiences/new", "/comms/audiences/members", "/comms/events", "/comms/events/publication",
+		"/comms/new", "/comms/new?audience=staff&phase=embargo", "/comms/new?audience=members&phase=after", "/comms/plan-call-day-staff", "/comms/plan-call-day-staff/edit", "/comms/plan-call-day-members/history",
+		"/comms/plan-after-members/briefing", "/comms/plan-after-members/mail", "/comms/plan-after-members/access", "/comms/plan-after-members/sent",
 	}
 }
 

@@ -83,6 +83,7 @@ func contents() map[string]notifications.Content {
 	}
 	news := notifications.NewAnnexaNews("check-1", day, report, nil, "")
 	return map[string]notifications.Content{
+		"plan-message":          planMessage(),
 		"reminder-many":         many.Content,
 		"reminder-one":          notifications.DayReminder(lead, why, all[3:4], base, day).Content,
 		"reminder-follow-up":    follow[0].Content,
@@ -98,6 +99,66 @@ func contents() map[string]notifications.Content {
 	}
 }
 
+// planMessage is a message of the communications plan, with each kind of paragraph.
+func planMessage() notifications.Content {
+	span := func(s string) []notifications.Span { return []notifications.Span{{Text: s}} }
+	return notifications.Content{
+		Heading: "Where we are", Intro: "Corrected on 24 November 2026 at 10:05: this is what holds now.", Why: "From the communications plan for our inspection readiness.",
+		Body: []notifications.Para{
+			{Spans: []notifications.Span{{Text: "Five of "}, {Text: "six ", Bold: true}, {Text: "packages are on "}, {Text: "track", Italic: true}, {Text: ". @here <!channel>"}}},
+			{Kind: notifications.Heading, Spans: span("What to do")},
+			{Kind: notifications.Bullet, Spans: span("Record visits")},
+			{Kind: notifications.Bullet, Level: 1, Spans: span("on the day")},
+			{Kind: notifications.Numbered, Number: 2, Spans: span("Second & last")},
+			{Kind: notifications.Quote, Spans: span("Said so\nand so")},
+			{Spans: []notifications.Span{{Text: "See "}, {Text: "the plan", URL: "https://example.gov.uk/p?a=1&b=2", Bold: true}, {Text: "."}}},
+		},
+		Asks: notifications.Question{Act: notifications.ActRead, Value: "m-1 m-1/3 2", Text: "I have read this"},
+	}
+}
+
+// TestThePreviewIsReadFromTheBlocksThatAreSent holds what pages show to what Slack gets.
+func TestThePreviewIsReadFromTheBlocksThatAreSent(t *testing.T) {
+	var got []string
+	for _, s := range slack.Show(planMessage(), true) {
+		line := s.Kind + ":"
+		for n, l := range s.Lines {
+			if n > 0 {
+				line += " /"
+			}
+			if l.Quote {
+				line += " >"
+			}
+			for _, r := range l.Runs {
+				text := r.Text
+				if r.Bold {
+					text = "*" + text + "*"
+				}
+				if r.Italic {
+					text = "_" + text + "_"
+				}
+				if r.URL != "" {
+					text = "[" + text + " " + r.URL + "]"
+				}
+				line += text
+			}
+		}
+		for _, b := range s.Buttons {
+			line += " (" + b.Text + ")"
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"header:Where we are", "section:Corrected on 24 November 2026 at 10:05: this is what holds now.",
+		"section:Five of *six* packages are on _track_. @here <!channel>", "section:*What to do*",
+		"section:• Record visits /      • on the day /2. Second & last", "section: >Said so / >and so",
+		"section:See [*the plan* https://example.gov.uk/p?a=1&b=2].", "actions: (I have read this)", "context:From the communications plan for our inspection readiness.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nand not\n%q", got, want)
+	}
+}
+
 // TestWhatEachMessageShows holds every message, with links alone and with what can
 // be answered, to its file and to Slack's limits.
 func TestWhatEachMessageShows(t *testing.T) {
@@ -107,7 +168,7 @@ func TestWhatEachMessageShows(t *testing.T) {
 			if err := notifytest.CheckBlocks(shown); err != nil {
 				t.Errorf("%s%s: %v", name, how, err)
 			}
-			if asks := slices.ContainsFunc(c.Items, func(i notifications.Item) bool { return i.Asks && !i.Done }); how == "" || asks {
+			if asks := c.Asks.Act != "" || slices.ContainsFunc(c.Items, func(i notifications.Item) bool { return i.Asks && !i.Done }); how == "" || asks {
 				notifytest.Golden(t, name+how, map[string]any{"text": c.Short(), "blocks": shown})
 			}
 		}
@@ -121,7 +182,10 @@ func TestEveryMessageKeepsToSlacksLimitsWhateverItsText(t *testing.T) {
 			worst.Heading, worst.Intro, worst.Why = text, text, text
 			worst.Button.Text, worst.Second.Text = text, text
 			worst.Items = nil
-			for n := range 200 {
+			for n := range c.Body {
+				worst.Body = append(worst.Body, notifications.Para{Kind: c.Body[n].Kind, Spans: []notifications.Span{{Text: text, Bold: true}, {Text: text, URL: base}}})
+			}
+			for n := 0; n < 200 && len(c.Items) > 0; n++ {
 				i := c.Items[n%len(c.Items)]
 				i.Title, i.Detail, i.Subject = text, text, fmt.Sprintf("status-update-due package-%d", n)
 				if n%2 == 0 {
