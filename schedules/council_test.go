@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"readiness/notifications"
+	"readiness/notifications/comms"
 	"readiness/workpackages"
 )
 
@@ -25,7 +26,14 @@ type council struct {
 	closed   ClosedDays
 	windows  map[string]notifications.Preferences
 	made     []notifications.Message
+	plan     *comms.Plan // nil: there is no communications plan
 	now      time.Time
+}
+
+func (c *council) PlanAt(_ context.Context, by workpackages.Actor, now time.Time) (comms.Plan, error) {
+	p := *c.plan
+	p.At, p.Today = now, workpackages.Date(now.Format(time.DateOnly))
+	return p, nil
 }
 
 func (c *council) Groups(context.Context) ([]workpackages.Group, error)  { return c.groups, nil }
@@ -132,10 +140,14 @@ func (c *council) clock() time.Time { return c.now }
 func (c *council) deps(t *testing.T) Deps {
 	t.Helper()
 	zone := london(t)
-	return Deps{
+	d := Deps{
 		Packages: &workpackages.Service{Packages: c, Groups: c, People: c, Answers: c, Now: c.clock, Zone: zone, StaleAfter: workpackages.DefaultStaleAfter, Kept: &kept{}},
 		Rules:    &RuleBook{Store: c, Now: c.clock, Zone: zone}, Outbox: c, Desk: c, BaseURL: "https://r.example", Zone: zone, Now: c.clock,
 	}
+	if c.plan != nil {
+		d.Comms = c
+	}
+	return d
 }
 
 // run runs a job for an instant, and moves the clock there.

@@ -131,7 +131,7 @@ func ReadContacts(r io.Reader) ([]Contact, error) {
 		}
 		c, ok := readContact(line)
 		if !ok {
-			if n == 0 && !strings.Contains(line, "@") {
+			if n == 0 && !strings.Contains(line, "@") && strings.Contains(string(text), "@") {
 				continue // the heading of a sheet
 			}
 			return out, errorf("Line %d has no e-mail address that can be used: write it as Name, name@example.gov.uk", n+1)

@@ -21,6 +21,7 @@ func TestContactsAreReadAsTheyArePasted(t *testing.T) {
 		{"twice", "Jo, jo@example.gov.uk\nJoanna, JO@example.gov.uk", "Jo/jo@example.gov.uk", ""},
 		{"lines as Windows ends them, and a mark at the front", "\ufeffJo, jo@example.gov.uk\r\nAl, al@example.gov.uk\r\n", "Jo/jo@example.gov.uk Al/al@example.gov.uk", ""},
 		{"a line without an address", "Jo, jo@example.gov.uk\nAl Other", "", "Line 2 has no e-mail address"},
+		{"a name alone", "Al Other", "", "Line 1 has no e-mail address"},
 		{"an address that is none", "Jo, jo@", "", "Line 1 has no e-mail address"},
 		{"too many", many(maxContacts + 1), "", "more than 3000 people"},
 	} {
