@@ -209,3 +209,39 @@ func TestAudiencesAndEventsAreChangedOnTheirPages(t *testing.T) {
 		o.api(role, "PUT", "/api/v1/comms/events/inspection_call", map[string]any{"date": ""}, "If-Match", `"2"`).wants(t, "as "+string(role), http.StatusForbidden)
 	}
 }
+
+// TestNoChildsDataRestsInThePlan types what is a child's into everything that the plan
+// keeps, and looks for it in the database, the log and Slack.
+func TestNoChildsDataRestsInThePlan(t *testing.T) {
+	o := inOffice(t, "http")
+	b := o.signIn(o.writer)
+	const upn, nhs, born = "A998877665544", "943 476 5919", "DOB 17/03/2013"
+	good := []string{"title", "A name", "audience", "members", "phase", "standing", "channel", "by_hand", "heading", "A heading", "text", "What to say", "sensitivity", "internal", "trigger", "manual", "objective", "To know"}
+	page := b.get("/comms/new?audience=members&phase=standing")
+	for _, field := range []string{"title", "heading", "text", "objective"} {
+		for _, canary := range []string{upn, nhs, born} {
+			a := b.post("/comms/new", b.filled(page, append(append([]string{}, good...), field, "About "+canary)...))
+			a.wants(t, field, http.StatusUnprocessableEntity, `href="#`+field+`"`, "Nothing about a child belongs in a message")
+		}
+	}
+	m := o.toMembers()
+	if _, err := o.comms.Edit(background(), o.writer.Actor("browser"), m.ID, at(m), comms.Input{Text: set("See " + upn)}); err == nil {
+		t.Error("a change is kept that has a pupil’s number")
+	}
+	m = o.done(o.comms.Submit(background(), o.writer.Actor("browser"), m.ID, at(m)))
+	if _, err := o.comms.SendBack(background(), o.ad.Actor("browser"), m.ID, at(m), "Ask about "+nhs); err == nil {
+		t.Error("a remark is kept that has an NHS number")
+	}
+	m = o.approved(m)
+	if _, err := o.comms.RecordHand(background(), o.writer.Actor("browser"), m.ID, at(m), comms.HandInput{On: "2026-11-24", How: "to " + born}); err == nil {
+		t.Error("a record is kept that has a date of birth")
+	}
+	b.post("/comms/preview", b.filled(page, append(append([]string{}, good...), "text", "See "+upn)...)).wants(t, "the preview", http.StatusOK, "looks like a pupil’s number")
+	for where, text := range map[string]string{"the database": o.exported(), "the log": o.Log.String(), "Slack": fmt.Sprint(o.slack.Posts())} {
+		for _, canary := range []string{upn, nhs, "17/03/2013"} {
+			if strings.Contains(text, canary) {
+				t.Errorf("%s holds %q", where, canary)
+			}
+		}
+	}
+}

@@ -267,6 +267,17 @@ func lintChild(c Checked, all string, say func(kind string, stop bool, format st
 	}
 }
 
+// childs gives what in a text is a child's beyond doubt, in a sentence; empty for
+// nothing. It is not even kept: a draft and its history would hold it for good.
+func (s *Service) childs(text string) (says string) {
+	lintChild(Checked{Today: s.Today()}, text, func(_ string, stop bool, format string, args ...any) {
+		if stop && says == "" {
+			says = fmt.Sprintf(format, args...)
+		}
+	})
+	return says
+}
+
 // isOurs reports whether a name is that of somebody of the tracker, or a part of it.
 func isOurs(name string, known []string) bool {
 	return slices.ContainsFunc(known, func(k string) bool {

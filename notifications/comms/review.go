@@ -63,7 +63,12 @@ func (s *Service) SendBack(ctx context.Context, by workpackages.Actor, id string
 		}
 		text, problem := workpackages.Line("what is to be changed", remark, maxObjective)
 		if problem != "" {
-			return "", &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: []workpackages.FieldError{{Field: "remark", Message: "Say what is to be changed"}}}
+			problem = "Say what is to be changed, in 300 characters or fewer"
+		} else {
+			problem = s.childs(text)
+		}
+		if problem != "" {
+			return "", &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: []workpackages.FieldError{{Field: "remark", Message: problem}}}
 		}
 		m.State, m.Remark = Draft, text
 		return "Sent back: " + text, nil
@@ -253,6 +258,8 @@ func (s *Service) RecordHand(ctx context.Context, by workpackages.Actor, id stri
 		how, problem := workpackages.Line("how it was sent", in.How, maxName)
 		if problem != "" {
 			bad.add("how", "Say how it was sent, such as by e-mail")
+		} else if says := s.childs(how); says != "" {
+			bad.add("how", "%s", says)
 		}
 		if in.People < 0 || in.People > maxPeople {
 			bad.add("people", "Enter to how many people it was sent, a whole number")

@@ -456,6 +456,16 @@ func (s *Service) apply(ctx context.Context, by workpackages.Actor, m *Message, 
 	if in.Heading != nil || in.Text != nil {
 		s.reword(by, m, in, &bad)
 	}
+	for _, x := range []struct {
+		field string
+		typed *string
+	}{{"title", in.Title}, {"objective", in.Objective}, {"heading", in.Heading}, {"text", in.Text}} {
+		if x.typed != nil {
+			if says := s.childs(*x.typed); says != "" {
+				bad.add(x.field, "%s", says)
+			}
+		}
+	}
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
