@@ -263,7 +263,8 @@ type Store interface {
 	SaveMessage(ctx context.Context, m Message) error
 	// Message gives one message by its key, or NotFound.
 	Message(ctx context.Context, id string) (Message, error)
-	// Messages gives the ledger, newest first.
+	// Messages gives the ledger, newest first. Those of the communications plan are in
+	// it where Rule or Under asks for them.
 	Messages(ctx context.Context, f Filter) ([]Message, error)
 	// Claim takes what the id stands for, or gives the claim that has it. Of many
 	// who claim at once, over any number of connections, all get the same answer.

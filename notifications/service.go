@@ -241,7 +241,8 @@ func (s *Service) Message(ctx context.Context, id string) (Message, error) {
 	return s.Store.Message(ctx, id)
 }
 
-// Messages gives the ledger, newest first.
+// Messages gives the ledger, newest first: without those of the communications plan,
+// unless Rule or Under asks for them.
 func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 	return s.Store.Messages(ctx, f)
 }
@@ -303,7 +304,11 @@ func (s *Service) Requeue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, m := range open {
+		planned, err := s.Store.Messages(ctx, Filter{State: state, Rule: PlanMessage})
+		if err != nil {
+			return err
+		}
+		for _, m := range append(open, planned...) {
 			if err := s.Store.AddDue(ctx, m.due()); err != nil {
 				return err
 			}

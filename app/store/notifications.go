@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -39,19 +40,29 @@ func once(ctx context.Context, s *Store, collection string, doc any) (added bool
 	return err == nil, err
 }
 
+// outboxOf gives the collection of a message. Those of the communications plan, of
+// which there are thousands at a time, have one of their own: the embedded engine reads
+// every document of a collection to list some of it.
+func outboxOf(key string) string {
+	if strings.HasPrefix(key, notifications.PlanMessage+"/") {
+		return colPlanOutbox
+	}
+	return colMessages
+}
+
 // AddMessage implements notifications.Store.
 func (s *Store) AddMessage(ctx context.Context, m notifications.Message) (bool, error) {
-	return once(ctx, s, colMessages, m)
+	return once(ctx, s, outboxOf(m.ID), m)
 }
 
 // SaveMessage implements notifications.Store.
 func (s *Store) SaveMessage(ctx context.Context, m notifications.Message) error {
-	return replaceAt(ctx, s, colMessages, m.ID, m.Version-1, m)
+	return replaceAt(ctx, s, outboxOf(m.ID), m.ID, m.Version-1, m)
 }
 
 // Message implements notifications.Store.
 func (s *Store) Message(ctx context.Context, id string) (notifications.Message, error) {
-	return find[notifications.Message](ctx, s, colMessages, id, "There is no such message")
+	return find[notifications.Message](ctx, s, outboxOf(id), id, "There is no such message")
 }
 
 // Messages implements notifications.Store.
@@ -83,7 +94,11 @@ func (s *Store) Messages(ctx context.Context, f notifications.Filter) ([]notific
 	if len(span) > 0 {
 		filter = append(filter, bson.E{Key: "created_at", Value: span})
 	}
-	return newest[notifications.Message](ctx, s, colMessages, "created_at", filter, f.Limit)
+	collection := outboxOf(f.Under)
+	if f.Rule == notifications.PlanMessage {
+		collection = colPlanOutbox
+	}
+	return newest[notifications.Message](ctx, s, collection, "created_at", filter, f.Limit)
 }
 
 // Claim implements notifications.Store. The insert decides; who is refused reads
@@ -178,8 +193,7 @@ func (s *Store) Tidy(ctx context.Context, claims, messages, planned time.Time) e
 			{Key: "created_at", Value: bson.D{{Key: "$lt", Value: messages}}},
 			ended,
 		}),
-		deleteAll(ctx, s, colMessages, bson.D{
-			{Key: "rule", Value: notifications.PlanMessage},
+		deleteAll(ctx, s, colPlanOutbox, bson.D{
 			{Key: "created_at", Value: bson.D{{Key: "$lt", Value: planned}}},
 			ended,
 		}),
@@ -217,6 +231,7 @@ var indexes = []struct {
 }{
 	{colDue, bson.D{{Key: "not_before", Value: 1}}},
 	{colMessages, bson.D{{Key: "created_at", Value: -1}}},
+	{colPlanOutbox, bson.D{{Key: "created_at", Value: -1}}},
 	{colClaims, bson.D{{Key: "at", Value: 1}}},
 	{colJobRuns, bson.D{{Key: "started_at", Value: -1}}},
 }

@@ -97,6 +97,7 @@ const (
 	colPlanEvents  = "plan_events"
 	colAudiences   = "plan_audiences"
 	colRosters     = "plan_sendings"
+	colPlanOutbox  = "plan_outbox" // messages of the plan: see outboxOf
 	colReach       = "plan_reach"
 	colAccesses    = "plan_accesses"
 
@@ -112,7 +113,7 @@ const (
 // is named by another document comes after it, so that an export made while the
 // product runs has it.
 var exported = []string{
-	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colAccounts, colPlan, colPlanHistory, colAudiences, colPlanEvents, colRosters, colReach, colAccesses, colMessages, colDue, colClaims, colJobRuns, colJobState,
+	colSettings, colGroups, colPeople, colCredentials, colTokens, colPackages, colHistory, colChecks, colReports, colRules, colClosedDays, colResponses, colPreferences, colAccounts, colPlan, colPlanHistory, colAudiences, colPlanEvents, colRosters, colReach, colAccesses, colMessages, colPlanOutbox, colDue, colClaims, colJobRuns, colJobState,
 }
 
 // Open opens the database, makes its indexes, and finishes whatever a crash cut

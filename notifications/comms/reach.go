@@ -3,6 +3,8 @@ package comms
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +21,7 @@ type ReachView struct {
 	Channels   int
 	Delivered  int // of the people
 	Posted     int // of the channels
-	Waiting    int // of both, still on their way
+	Waiting    int // of both, still on their way; until there are none, Delivered and Posted are those that are not
 	Read       int // of the people, who said that they have read it
 	ReadNow    int // of those, the wording as it is now, where it was corrected
 	InChannels int // people who said so in a channel, and did not get it by name
@@ -56,33 +58,44 @@ func (s *Service) ReachOf(ctx context.Context, m Message) (ReachView, error) {
 	for _, u := range reach.Unsent {
 		why[u.ID] = u.Why
 	}
-	waiting := map[string]bool{}
-	if reach.Closed.IsZero() || s.now().Sub(reach.Closed) < trusted {
-		// The outbox still has them, with what was sent after all.
-		if why, waiting, err = s.outcomes(ctx, first, r); err != nil {
+	if reach.Closed.IsZero() {
+		// What became of each is put down at the end; until then it is enough to know
+		// how many are still on their way.
+		if v.Waiting, err = s.onTheirWay(ctx, first); err != nil {
 			return v, err
 		}
+	} else if err := s.sentAfterAll(ctx, first, why); err != nil {
+		return v, err
 	}
 	for _, to := range r.To {
-		_, failed := why[to.ID]
+		reason, failed := why[to.ID]
 		channel := strings.HasPrefix(to.ID, "channel:")
-		switch {
-		case channel:
+		if channel {
 			v.Channels++
-		default:
+		} else {
 			v.People++
 		}
 		switch {
-		case waiting[to.ID]:
-			v.Waiting++
 		case failed:
-			v.Unsent = append(v.Unsent, UnsentView{to.Name, why[to.ID]})
+			v.Unsent = append(v.Unsent, UnsentView{to.Name, reason})
 		case channel:
 			v.Posted++
 		default:
 			v.Delivered++
 			v.delivered[to.ID] = true
 		}
+	}
+	if v.Waiting > 0 {
+		posted := min(v.Posted, v.Waiting) // channels come first, people last
+		v.Delivered -= min(v.Delivered, v.Waiting)
+		if v.Delivered > 0 {
+			posted = 0
+		}
+		v.Posted -= posted
+	}
+	reads, err := s.reads(ctx, first.Base)
+	if err != nil {
+		return v, err
 	}
 	now := first.Wording
 	for _, ref := range m.Sendings {
@@ -94,7 +107,7 @@ func (s *Service) ReachOf(ctx context.Context, m Message) (ReachView, error) {
 		}
 		now = max(now, ref.Wording)
 	}
-	for _, read := range reach.Reads {
+	for _, read := range reads {
 		switch {
 		case v.delivered[read.ID] && !v.read[read.ID]:
 			v.Read++
@@ -110,47 +123,43 @@ func (s *Service) ReachOf(ctx context.Context, m Message) (ReachView, error) {
 	return v, nil
 }
 
-// trusted is for how long the outbox is asked: it keeps messages of the plan longer.
-const trusted = 45 * 24 * time.Hour
+// onTheirWay counts the messages of a sending that have not ended.
+func (s *Service) onTheirWay(ctx context.Context, ref SendingRef) (int, error) {
+	if !ref.Queued {
+		return ref.Recipients, nil // some may have gone already
+	}
+	return s.Waiting(ctx, under(ref.ID))
+}
 
-// outcomes gives what became of a sending's messages, by recipient: why those failed
-// that did, and which are on their way.
-func (s *Service) outcomes(ctx context.Context, ref SendingRef, r Roster) (why map[string]string, waiting map[string]bool, err error) {
-	messages, err := s.Outbox.Messages(ctx, notifications.Filter{Under: under(ref.ID)})
-	if err != nil {
-		return nil, nil, err
-	}
-	why, waiting = map[string]string{}, map[string]bool{}
-	there := map[string]bool{}
-	sent := map[string]bool{}
-	for _, m := range messages {
-		if m.Op != notifications.Post {
-			continue
+// sentAfterAll takes those out of the ones that were not reached to whom somebody had
+// the message sent again since.
+func (s *Service) sentAfterAll(ctx context.Context, ref SendingRef, why map[string]string) error {
+	for id := range why {
+		_, failed, err := s.outcome(ctx, ref, id)
+		if err != nil {
+			return err
 		}
-		there[m.RecipientID] = true
-		switch m.State {
-		case notifications.Sent:
-			sent[m.RecipientID] = true
-		case notifications.Dead, notifications.NotSent:
-			why[m.RecipientID] = m.Detail
-		default:
-			waiting[m.RecipientID] = true
+		if !failed {
+			delete(why, id)
 		}
 	}
-	for id := range sent { // once is enough, whatever another try came to
-		delete(why, id)
-		delete(waiting, id)
+	return nil
+}
+
+// outcome gives why a message did not reach somebody, where it did not.
+func (s *Service) outcome(ctx context.Context, ref SendingRef, recipientID string) (why string, failed bool, err error) {
+	m, err := s.Outbox.Message(ctx, key(ref.ID, recipientID))
+	switch {
+	case err != nil && workpackages.KindOf(err) == workpackages.NotFound:
+		return "It was not sent", true, nil // its record is tidied away
+	case err != nil:
+		return "", false, err
 	}
-	for _, to := range r.To {
-		if !there[to.ID] {
-			waiting[to.ID] = true // it is about to be made
-		}
-	}
-	return why, waiting, nil
+	return m.Detail, m.State == notifications.Dead || m.State == notifications.NotSent, nil
 }
 
 // close puts down what became of a sending while the outbox still knows.
-func (s *Service) close(ctx context.Context, m Message, ref SendingRef) error {
+func (s *Service) close(ctx context.Context, ref SendingRef) error {
 	if ref.Kind != First {
 		return nil
 	}
@@ -158,20 +167,46 @@ func (s *Service) close(ctx context.Context, m Message, ref SendingRef) error {
 	if err != nil {
 		return err
 	}
-	why, _, err := s.outcomes(ctx, ref, r)
-	if err != nil {
-		return err
+	var unsent []Unsent
+	for _, to := range r.To {
+		why, failed, err := s.outcome(ctx, ref, to.ID)
+		if err != nil {
+			return err
+		}
+		if failed {
+			unsent = append(unsent, Unsent{to.ID, why})
+		}
 	}
 	return s.changeReach(ctx, ref.Base, func(reach *Reach) bool {
-		reach.Unsent = nil
-		for _, to := range r.To {
-			if w, failed := why[to.ID]; failed {
-				reach.Unsent = append(reach.Unsent, Unsent{to.ID, w})
-			}
-		}
-		reach.Closed = s.now()
+		reach.Unsent, reach.Closed = unsent, s.now()
 		return true
 	})
+}
+
+// buckets is over how many documents the readers of a sending are spread. Two thousand
+// in one would make each reader write a tenth of a megabyte.
+const buckets = 32
+
+// bucket is the document that has a reader.
+func bucket(base, readerID string) string {
+	h := fnv.New32a()
+	h.Write([]byte(readerID)) // never fails
+	return bucketID(base, int(h.Sum32()%buckets))
+}
+
+func bucketID(base string, n int) string { return fmt.Sprintf("%s/%02d", base, n) }
+
+// reads gives everybody who has read a sending.
+func (s *Service) reads(ctx context.Context, base string) ([]Read, error) {
+	var out []Read
+	for n := range buckets {
+		r, err := s.reach(ctx, bucketID(base, n))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r.Reads...)
+	}
+	return out, nil
 }
 
 // reach gives the document of a sending, empty before anybody has read it.
@@ -209,7 +244,7 @@ const maxRaces = 200
 
 // readBy gives what a recipient said of a sending; zero when nothing.
 func (s *Service) readBy(ctx context.Context, base, recipientID string) (Read, error) {
-	r, err := s.reach(ctx, base)
+	r, err := s.reach(ctx, bucket(base, recipientID))
 	if err != nil {
 		return Read{}, err
 	}
@@ -264,7 +299,7 @@ func (s *Service) Read(ctx context.Context, value, messageKey string, ids []stri
 		reader = r.To[i].ID // they got it by name as well
 	}
 	known := false
-	err = s.changeReach(ctx, r.Base, func(reach *Reach) bool {
+	err = s.changeReach(ctx, bucket(r.Base, reader), func(reach *Reach) bool {
 		known = slices.ContainsFunc(reach.Reads, func(x Read) bool { return x.ID == reader && x.Wording >= wording })
 		if known {
 			return false

@@ -43,10 +43,10 @@ func under(sendingID string) string { return notifications.PlanMessage + "/" + s
 // key is the key of a sending's message to one recipient.
 func key(sendingID, recipientID string) string { return under(sendingID) + recipientID }
 
-// Reach is who has read a sending, and what became of it for those it did not reach.
-// It is one document, changed at its version alone.
+// Reach is what became of a sending for those it did not reach, or some of those who
+// have read it: see bucket. It is one document, changed at its version alone.
 type Reach struct {
-	ID      string    `bson:"_id"` // of the sending that counts: SendingRef.Base
+	ID      string    `bson:"_id"` // the sending that counts, SendingRef.Base, or a bucket of it
 	Reads   []Read    `bson:"reads"`
 	Unsent  []Unsent  `bson:"unsent"` // once it is Closed
 	Closed  time.Time `bson:"closed"` // when what became of it was put down; zero: the outbox knows

@@ -263,7 +263,7 @@ func (s *Service) proceed(ctx context.Context, m Message) error {
 	if err != nil || waiting > 0 {
 		return err
 	}
-	if err := s.close(ctx, m, ref); err != nil {
+	if err := s.close(ctx, ref); err != nil {
 		return err
 	}
 	return mark("Sent: nothing of it is left in the outbox", func(m *Message, ref *SendingRef) {
