@@ -12,9 +12,9 @@ func Scopes() []notifications.Scope {
 		{Name: "im:history", Why: "see whether a message to a person arrived, before it is sent again"},
 		{Name: "users:read", Why: "know who presses a button"},
 		{Name: "users:read.email", Why: "find people in Slack by their e-mail address, and know them by it"},
-		{Name: "channels:read", Why: "find the channel SLACK_CHANNEL"},
+		{Name: "channels:read", Why: "find the channels that messages go to"},
 		{Name: "channels:history", Why: "see whether a message to a channel arrived, before it is sent again"},
-		{Name: "groups:read", Why: "find the channel SLACK_CHANNEL where it is private"},
+		{Name: "groups:read", Why: "find private channels that messages go to"},
 		{Name: "groups:history", Why: "see whether a message to a private channel arrived, before it is sent again"},
 	}
 }
