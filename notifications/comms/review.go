@@ -206,8 +206,18 @@ func (s *Service) sendable(ctx context.Context, m Message) error {
 var errEmbargo = workpackages.Errorf(workpackages.Forbidden, "This message is under embargo: it is never sent to Slack")
 
 // Cancel takes a message out of the plan. What of a sending has not gone yet does not
-// go any more.
+// go any more. What the program itself did since the version that was read, such as to
+// begin the sending, is no reason not to stop it.
 func (s *Service) Cancel(ctx context.Context, by workpackages.Actor, id string, wr workpackages.Write) (Message, error) {
+	m, err := s.Store.PlanMessage(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	if only, err := s.onlySystemSince(ctx, m, wr.Version); err != nil {
+		return m, err
+	} else if only {
+		wr.Version = m.Version
+	}
 	return s.change(ctx, by, id, wr, "cancel", func(m *Message, _ time.Time) (string, error) {
 		if err := toWrite(by, *m); err != nil {
 			return "", err
@@ -221,6 +231,21 @@ func (s *Service) Cancel(ctx context.Context, by workpackages.Actor, id string, 
 		m.State = Cancelled
 		return "Cancelled", nil
 	})
+}
+
+// onlySystemSince reports whether nobody but the program has changed a message since a
+// version, and not long ago.
+func (s *Service) onlySystemSince(ctx context.Context, m Message, version int64) (bool, error) {
+	if version < 1 || version > m.Version || m.Version-version > 3 {
+		return false, nil
+	}
+	for v := version + 1; v <= m.Version; v++ {
+		e, err := s.Store.PlanEntry(ctx, m.ID, v)
+		if err != nil || e.By.ID != system().ID {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // HandInput is what somebody says of a message that they sent by hand.
