@@ -305,13 +305,6 @@ func TestOfTwoApproversWhoRaceOneIsFirst(t *testing.T) {
 	}
 }
 
-// requested gives the request for an approval as it stands in Slack.
-func (o *office) requested(m comms.Message, version int64) (notifytest.Posted, string) {
-	o.t.Helper()
-	key := notifications.Key(notifications.PlanApproval, m.ID, o.ad.ID, fmt.Sprint(version))
-	return o.says(key, "messages"), key
-}
-
 func TestAMessageIsApprovedFromSlack(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way, func(t *testing.T) {

@@ -2,7 +2,6 @@ package comms
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -41,21 +40,22 @@ var placeholders = []Placeholder{
 
 var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
-// checkPlaceholders says which placeholder there is none of.
-func checkPlaceholders(text string) error {
+// checkPlaceholders says in a sentence which placeholder there is none of; empty for
+// nothing.
+func checkPlaceholders(text string) string {
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		if !slices.ContainsFunc(placeholders, func(p Placeholder) bool { return p.Name == m[1] }) {
 			var all []string
 			for _, p := range placeholders {
 				all = append(all, p.Name)
 			}
-			return fmt.Errorf("There is no placeholder {{%s}}: use %s", m[1], strings.Join(all, ", "))
+			return fmt.Sprintf("There is no placeholder {{%s}}: use %s", m[1], strings.Join(all, ", "))
 		}
 	}
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
-		return errors.New("Write a placeholder as {{today}}, with two brackets on each side")
+		return "Write a placeholder as {{today}}, with two brackets on each side"
 	}
-	return nil
+	return ""
 }
 
 // notKnown stands for a day that is not known yet. It is seen, and the lint says so.
