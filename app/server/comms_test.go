@@ -310,7 +310,7 @@ func TestAMessageIsApprovedFromSlack(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			o := inOffice(t, way)
 			o.advance(30 * time.Minute)
-			m := o.adds(comms.Input{ApproverID: &o.ad.ID})
+			m := o.adds(comms.Input{ApproverID: &o.ad.ID, OwnerID: &o.writer.ID})
 			m = o.done(o.comms.Submit(background(), o.writer.Actor("browser"), m.ID, at(m)))
 			key := notifications.Key(notifications.PlanApproval, m.ID, o.ad.ID, fmt.Sprint(m.Version))
 			var p notifytest.Posted
@@ -341,6 +341,15 @@ func TestAMessageIsApprovedFromSlack(t *testing.T) {
 			}
 			o.ok(o.hand.Press(o.slack.UserID(boss), p, slack.AskBlock, notifications.ActApprove, value))
 			o.says(key, "Director approved this on 24 November")
+			owner := notifications.Key(notifications.PlanDue, m.ID, o.writer.ID, fmt.Sprint(m.Version+1))
+			o.until("its owner is told", func() bool {
+				o.advance(time.Second)
+				o.deliver()
+				return o.slack.TimesPosted()[owner] == 1
+			})
+			if text := words(o.message(owner).Blocks); !strings.Contains(text, "“Where we are” is approved") || strings.Contains(text, "packages are on track") {
+				t.Errorf("its owner is told %s", text)
+			}
 			now := o.plan(m.ID)
 			if now.State != comms.Approved || now.Approval.By.Via != "slack" {
 				t.Errorf("%s by %s", now.State, now.Approval.By.Via)

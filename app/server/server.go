@@ -128,24 +128,33 @@ func (s *Server) Start() {
 	if s.slack != nil {
 		s.slack.Listen()
 	}
+	// Beginning a sending to thousands takes seconds, in which others are delivered.
 	s.deliver.Go(func() {
-		t := time.NewTicker(s.every)
-		defer t.Stop()
-		for {
-			if err := s.System.Comms.Work(ctx); err != nil && ctx.Err() == nil {
-				s.System.Log.Error("the communications plan cannot go on", "category", "comms", "error", err)
-			}
-			if _, err := s.System.Outbox.Deliver(ctx); err != nil && ctx.Err() == nil {
-				s.System.Log.Error("the outbox cannot be emptied", "category", "notifications", "error", err)
-			}
-			select {
-			case <-t.C:
-			case <-s.System.Outbox.Woken():
-			case <-ctx.Done():
-				return
-			}
-		}
+		s.again(ctx, s.System.Comms.Woken(), "the communications plan cannot go on", s.System.Comms.Work)
 	})
+	s.deliver.Go(func() {
+		s.again(ctx, s.System.Outbox.Woken(), "the outbox cannot be emptied", func(ctx context.Context) error {
+			_, err := s.System.Outbox.Deliver(ctx)
+			return err
+		})
+	})
+}
+
+// again does something every few seconds, and when it is woken, until ctx ends.
+func (s *Server) again(ctx context.Context, woken <-chan struct{}, failed string, do func(ctx context.Context) error) {
+	t := time.NewTicker(s.every)
+	defer t.Stop()
+	for {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			s.System.Log.Error(failed, "category", "notifications", "error", err)
+		}
+		select {
+		case <-t.C:
+		case <-woken:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Addr is the address taken: of use when the port was 0.

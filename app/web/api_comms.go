@@ -385,7 +385,6 @@ func (s *Server) apiSetEvent(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s.Ledger.Wake()
 	c.Set(fiber.HeaderETag, etag(e.Version))
 	return sendJSON(c, http.StatusOK, e)
 }

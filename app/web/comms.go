@@ -100,6 +100,41 @@ func (s *Server) commsPage(c *fiber.Ctx) error {
 	}})
 }
 
+// commsWants says in a line what the plan wants now; empty for nothing.
+func (s *Server) commsWants(c *fiber.Ctx) (string, error) {
+	plan, err := s.Comms.Plan(c.UserContext(), actorOf(c))
+	if err != nil {
+		return "", err
+	}
+	waiting, due, gaps := 0, 0, 0
+	for _, r := range plan.Attention() {
+		if r.State == comms.InReview {
+			waiting++
+		} else {
+			due++
+		}
+	}
+	for _, t := range plan.Told {
+		if t.Gap {
+			gaps++
+		}
+	}
+	var says []string
+	for _, x := range []struct {
+		n    int
+		what string
+		says string
+	}{{waiting, "message", " for approval"}, {due, "message", " due"}, {gaps, "audience", " not told for too long"}} {
+		if x.n > 0 {
+			says = append(says, plural(x.n, x.what)+x.says)
+		}
+	}
+	if len(says) == 0 {
+		return "", nil
+	}
+	return "Communications: " + inWords(says), nil
+}
+
 // slackOn reports whether Slack is connected.
 func (s *Server) slackOn() bool { return s.Comms.Connected() }
 

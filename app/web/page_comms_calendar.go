@@ -257,7 +257,6 @@ func (s *Server) submitEvent(c *fiber.Ctx) error {
 	_, err = s.Comms.SetEvent(c.UserContext(), actorOf(c), e.ID, v.version(), v.date("date"))
 	switch {
 	case err == nil:
-		s.Ledger.Wake()
 		return c.Redirect("/comms/events?done=event", http.StatusSeeOther)
 	case workpackages.KindOf(err) == workpackages.Stale:
 		day := "not known"

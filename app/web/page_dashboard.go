@@ -19,6 +19,7 @@ type board struct {
 	Warned   []string     // what is wrong with the reminders, for assistant directors
 	Annexa   *checkHead   // the newest Annexe A check, of the whole return if there is one; nil when there is none
 	Messages *messageNews // for those who look after them; nil when all is well
+	Comms    string       // what the communications plan wants, for those who write it; empty for nothing
 }
 
 type groupView struct {
@@ -166,6 +167,11 @@ func (s *Server) dashboardPage(c *fiber.Ctx) error {
 	b, err := s.boardFor(c)
 	if err != nil {
 		return err
+	}
+	if mayWritePlan(c) {
+		if b.Comms, err = s.commsWants(c); err != nil {
+			return err
+		}
 	}
 	if actorOf(c).Role == workpackages.AssistantDirector {
 		if b.Warned, err = s.warnings(c.UserContext()); err != nil {

@@ -61,6 +61,7 @@ func (s *Service) SetEvent(ctx context.Context, by workpackages.Actor, id string
 		}
 		return Event{}, err
 	}
+	s.Wake()
 	return e, nil
 }
 

@@ -54,7 +54,7 @@ func (s *Service) stops(ctx context.Context, m Message) error {
 
 // SendBack gives a message back to those who write it, with a reason.
 func (s *Service) SendBack(ctx context.Context, by workpackages.Actor, id string, wr workpackages.Write, remark string) (Message, error) {
-	return s.change(ctx, by, id, wr, []string{"send back", remark}, func(m *Message, _ time.Time) (string, error) {
+	m, err := s.change(ctx, by, id, wr, []string{"send back", remark}, func(m *Message, _ time.Time) (string, error) {
 		if err := mayApprove(by, *m); err != nil && !slices.Contains(m.Authors, by.ID) {
 			return "", err
 		}
@@ -73,6 +73,10 @@ func (s *Service) SendBack(ctx context.Context, by workpackages.Actor, id string
 		m.State, m.Remark = Draft, text
 		return "Sent back: " + text, nil
 	})
+	if err == nil {
+		s.tellOwner(ctx, by, m, "was sent back to you", "See what is to be changed")
+	}
+	return m, err
 }
 
 // mayApprove says why somebody may not approve a message, whatever its state; nil when
@@ -136,6 +140,7 @@ func (s *Service) Approve(ctx context.Context, by workpackages.Actor, id string,
 		if err := s.decided(ctx, m, wr.Version); err != nil {
 			s.Log.Warn("the request for an approval could not be brought up to date", "category", "comms", "message", m.ID, "error", err)
 		}
+		s.tellOwner(ctx, by, m, "is approved", "Schedule or send it")
 	}
 	return m, err
 }
@@ -179,7 +184,7 @@ func (s *Service) Schedule(ctx context.Context, by workpackages.Actor, id string
 		return "Scheduled: " + strings.ToLower(m.Trigger.Words()[:1]) + m.Trigger.Words()[1:], nil
 	})
 	if err == nil && begin {
-		s.Outbox.Wake() // whoever empties it goes on with what is being sent
+		s.Wake()
 	}
 	return m, err
 }
@@ -315,6 +320,34 @@ func (s *Service) askApprover(ctx context.Context, m Message) error {
 	_, err = s.Outbox.Enqueue(ctx, s.approvalMessage(m.ID, m.Version, p))
 	s.Outbox.Wake()
 	return err
+}
+
+// tellOwner tells the owner what somebody else decided of a message, without its words:
+// a remark is prose that nobody approved.
+func (s *Service) tellOwner(ctx context.Context, by workpackages.Actor, m Message, what, todo string) {
+	if m.OwnerID == "" || m.OwnerID == by.PersonID || !s.Connected() {
+		return
+	}
+	title := "“" + m.Title + "”"
+	if m.Embargoed() {
+		title = "A message under embargo"
+	}
+	url := s.BaseURL + "/comms/" + m.ID
+	p, err := s.Packages.People.Person(ctx, m.OwnerID)
+	if err == nil {
+		_, err = s.Outbox.Enqueue(ctx, notifications.Message{
+			ID: notifications.Key(notifications.PlanDue, m.ID, p.ID, fmt.Sprint(m.Version)), Rule: notifications.PlanDue, Subjects: []string{m.ID},
+			RecipientID: p.ID, RecipientName: p.Name, NotAfter: s.now().Add(approvalFor),
+			Content: notifications.Content{
+				Heading: title + " " + what, Items: []notifications.Item{{Title: "By " + by.Name, URL: url}},
+				Why: "You get this because you own this message of the communications plan.", Button: notifications.Button{Text: todo, URL: url},
+			},
+		})
+		s.Outbox.Wake()
+	}
+	if err != nil {
+		s.Log.Warn("the owner could not be told in Slack: the page shows it", "category", "comms", "message", m.ID, "error", err)
+	}
 }
 
 // approvalFor is how long the request for an approval is of use, over a weekend.

@@ -141,7 +141,7 @@ func (s *Service) Remind(ctx context.Context, by workpackages.Actor, id string, 
 		return text, err
 	})
 	if err == nil {
-		s.Outbox.Wake()
+		s.Wake()
 	}
 	return m, err
 }
