@@ -71,7 +71,7 @@ func TestTheCommunicationsPlanInABrowser(t *testing.T) {
 	}
 	i.signedIn(ctx, director)
 	paths := []string{"/comms", "/comms/calendar?month=2026-12", "/comms/audiences", "/comms/events", "/comms/events/inspection_call", "/comms/new", "/comms/new?audience=staff&phase=call_day",
-		"/comms/" + of[comms.Draft], "/comms/" + of[comms.InReview] + "?all", "/comms/" + of[comms.Approved], "/comms/" + of[comms.Sent] + "?all", "/comms/" + of[comms.Scheduled], "/comms/" + of["embargoed"],
+		"/comms/" + of[comms.Draft], "/comms/" + of[comms.InReview] + "?all", "/comms/" + of[comms.Approved], "/comms/" + of[comms.Approved] + "/schedule", "/comms/" + of[comms.Sent] + "?all", "/comms/" + of[comms.Scheduled], "/comms/" + of["embargoed"],
 		"/comms/" + of[comms.Draft] + "/edit?all", "/comms/" + of[comms.Draft] + "/history?all", "/comms/" + of["embargoed"] + "/access", "/comms/" + of["embargoed"] + "/readers",
 		"/comms/" + of[comms.Scheduled] + "/briefing", "/comms/" + of[comms.Scheduled] + "/mail", "/comms/" + of[comms.Scheduled] + "/sent", "/comms/audiences/staff", "/comms/audiences/new?errors", "/comms/new?errors"}
 	i.fits(ctx, "comms-", paths)

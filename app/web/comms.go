@@ -273,17 +273,23 @@ func (s *Server) scheduling(c *fiber.Ctx, m comms.Message) (button, asks string,
 	if err != nil {
 		return "", "", err
 	}
-	to := plural(people, "direct message")
+	var to []string
+	if people > 0 {
+		to = append(to, strings.ReplaceAll(plural(people, "person"), "persons", "people"))
+	}
 	if channels > 0 {
-		to += " and " + plural(channels, "channel")
+		to = append(to, plural(channels, "channel"))
+	}
+	if len(to) == 0 {
+		to = []string{"nobody: say under Audiences who is to get it"}
 	}
 	switch {
 	case m.Correcting():
 		return "Correct what was sent", "Every message that was sent is changed in place, and says that it was corrected. Slack tells nobody of that.", nil
 	case m.Trigger.Kind == comms.Manual:
-		return "Send now", "It goes to " + to + ", in the hours in which people may be disturbed.", nil
+		return "Send now", "It goes to " + inWords(to) + " in Slack, in the hours in which they may be disturbed.", nil
 	}
-	return "Schedule", "It goes by itself: " + lowerFirst(m.Trigger.Words()) + ", now to " + to + ".", nil
+	return "Schedule", "It goes by itself: " + lowerFirst(m.Trigger.Words()) + ", to " + inWords(to) + " in Slack as things stand.", nil
 }
 
 func lowerFirst(s string) string {
@@ -341,6 +347,28 @@ func (s *Server) doSendBack(c *fiber.Ctx, v values) error {
 func (s *Server) doSchedule(c *fiber.Ctx, v values) error {
 	_, err := s.Comms.Schedule(c.UserContext(), actorOf(c), c.Params("id"), v.write())
 	return err
+}
+
+// schedulePage asks before a message goes: nothing brings it back from thousands.
+func (s *Server) schedulePage(c *fiber.Ctx) error {
+	m, err := s.reading(c, "page")
+	if err != nil {
+		return err
+	}
+	button, asks, err := "", "", error(nil)
+	if m.State == comms.Approved {
+		button, asks, err = s.scheduling(c, m)
+	}
+	if err != nil {
+		return err
+	}
+	if button == "" {
+		return c.Redirect("/comms/"+m.ID, http.StatusSeeOther)
+	}
+	return s.showForm(c, http.StatusOK, form{
+		Heading: button + "?", Caption: m.Title, Lead: withDot(asks) + " Approved by " + m.Approval.By.Name + ".", Action: "/comms/" + m.ID + "/schedule", Back: "/comms/" + m.ID,
+		Cancel: "/comms/" + m.ID, Version: m.Version, Button: button,
+	}, nil)
 }
 
 func (s *Server) doCancel(c *fiber.Ctx, v values) error {

@@ -19,14 +19,14 @@ import (
 // commsForm is the form of a message with the preview of what it would be.
 type commsForm struct {
 	Form         form
-	ID           string // empty for a new message
+	Says, Goes   []field // its fields: what the message says, and where, when and by whom it goes
+	ID           string  // empty for a new message
 	Preview      comms.Preview
 	Shown        []slack.Shown
 	ByHand       bool
 	Embargoed    bool
 	Placeholders []comms.Placeholder
 	Correcting   bool // it changes what was sent
-	Template     string
 }
 
 // commsNewPage asks what the message is for, and then shows its form with a template.
@@ -208,6 +208,8 @@ func (s *Server) showCommsForm(c *fiber.Ctx, status int, m comms.Message, v valu
 		}
 	}
 	data := commsForm{Form: f, ID: m.ID, ByHand: m.Channel == comms.ByHand, Embargoed: m.Embargoed(), Placeholders: comms.Placeholders()}
+	text := slices.IndexFunc(f.Fields, func(f field) bool { return f.Name == "text" })
+	data.Says, data.Goes = f.Fields[:text+1], f.Fields[text+1:]
 	data.Correcting = m.State == comms.Sent && m.Channel == comms.Slack
 	if data.Preview, err = s.Comms.PreviewOf(c.UserContext(), m); err != nil {
 		return err

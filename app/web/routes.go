@@ -151,6 +151,7 @@ func (s *Server) routes() []route {
 		{"POST", "/comms/:id/submit", planners, s.submitComms(s.doSubmit, "submitted")},
 		{"POST", "/comms/:id/approve", signedIn, s.submitComms(s.doApprove, "approved")},
 		{"POST", "/comms/:id/send-back", signedIn, s.submitComms(s.doSendBack, "sent-back")},
+		{"GET", "/comms/:id/schedule", planners, s.schedulePage},
 		{"POST", "/comms/:id/schedule", planners, s.submitComms(s.doSchedule, "scheduled")},
 		{"POST", "/comms/:id/cancel", planners, s.submitComms(s.doCancel, "comms-cancelled")},
 		{"POST", "/comms/:id/remind", planners, s.submitComms(s.doRemind, "reminded")},
