@@ -279,11 +279,14 @@ func (s *Service) Resend(ctx context.Context, by workpackages.Actor, id string) 
 	return m, s.Store.SaveMessage(ctx, m)
 }
 
+// AgainKey is the key of the nth copy of a message that was sent another time.
+func AgainKey(key string, n int) string { return fmt.Sprintf("%s/again-%d", key, n) }
+
 // another makes a copy of a message that was sent, to be sent by itself.
 func (s *Service) another(ctx context.Context, by workpackages.Actor, m Message) (Message, error) {
 	for n := 1; ; n++ {
 		c := Message{
-			ID: fmt.Sprintf("%s/again-%d", m.ID, n), Rule: m.Rule, Rules: m.Rules, Subjects: m.Subjects,
+			ID: AgainKey(m.ID, n), Rule: m.Rule, Rules: m.Rules, Subjects: m.Subjects,
 			RecipientID: m.RecipientID, RecipientName: m.RecipientName, Content: m.Content, ResentBy: by.Name,
 		}
 		added, err := s.Enqueue(ctx, c)

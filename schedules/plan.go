@@ -81,14 +81,13 @@ func (d Deps) planItems(plan comms.Plan, rule Rule, p workpackages.Person) (item
 	by := p.Actor("")
 	team := rule.Tells(CommsTeam) && p.Role == workpackages.Comms || rule.Tells(Directors) && p.Role == workpackages.AssistantDirector
 	add := func(section, reason string, r comms.Row) {
+		// Not by its name: it may come under embargo, and the ledger would keep that.
+		title := r.Phase.Label() + ": message for " + lowerFirst(r.Audience)
 		detail := r.Why
-		if r.Audience != "" {
-			detail = "for " + lowerFirst(r.Audience) + ". " + detail
-		}
 		if !r.Next.IsZero() {
 			detail += ". Its time: " + r.Next.In(d.Zone).Format("Monday 2 January at 15:04")
 		}
-		items = append(items, notifications.Item{Section: section, Title: r.Title, Detail: detail, URL: d.BaseURL + "/comms/" + r.ID, Subject: "plan " + r.ID})
+		items = append(items, notifications.Item{Section: section, Title: title, Detail: detail, URL: d.BaseURL + "/comms/" + r.ID, Subject: "plan " + r.ID})
 		if !slices.Contains(why, reason) {
 			why = append(why, reason)
 		}

@@ -14,6 +14,7 @@ import (
 // row is a row of the plan, for so many days from the morning on.
 func row(id, owner, approver string, s comms.State, days int, why string) comms.Row {
 	r := comms.Row{Audience: "Staff", Why: why, Due: why != ""}
+	r.Phase = comms.CallDay
 	r.ID, r.Title, r.OwnerID, r.ApproverID, r.State, r.Authors = id, "Message "+id, owner, approver, s, []string{"writer"}
 	r.Next = nine.AddDate(0, 0, days).Add(time.Hour)
 	return r
@@ -44,15 +45,15 @@ func TestWhoIsToldOfThePlanAndOfWhat(t *testing.T) {
 	}{
 		{"nothing is due", comms.Plan{Rows: []comms.Row{row("1", "owner", "", comms.Scheduled, 1, "")}}, ""},
 		{"its owner, of a draft that is due within five working days", comms.Plan{Rows: []comms.Row{row("1", "owner", "", comms.Draft, 6, "")}},
-			"owner: Communications plan: 1 message due | Yours to do: Message 1 (for staff. Due soon, and not approved. Its time: Monday 30 November at 10:00)"},
+			"owner: Communications plan: 1 message due | Yours to do: Call day: message for staff (Due soon, and not approved. Its time: Monday 30 November at 10:00)"},
 		{"nobody, of one that is further off", comms.Plan{Rows: []comms.Row{row("1", "owner", "", comms.Draft, 8, "")}}, ""},
 		{"nobody, of one whose time passed long ago", comms.Plan{Rows: []comms.Row{row("1", "owner", "", comms.Draft, -30, "Its time has passed, and it was never approved")}}, ""},
 		{"its approver, of one that waits", comms.Plan{Rows: []comms.Row{row("1", "owner", "lead-a", comms.InReview, 30, "Waits for approval")}},
-			"lead-a: Communications plan: 1 message to approve | To approve: Message 1 (for staff. Waits for approval. Its time: Thursday 24 December at 10:00)"},
+			"lead-a: Communications plan: 1 message to approve | To approve: Call day: message for staff (Waits for approval. Its time: Thursday 24 December at 10:00)"},
 		{"the team, of one that anybody may approve", comms.Plan{Rows: []comms.Row{row("1", "owner", "", comms.InReview, 30, "Waits for approval")}},
-			"comms: Communications plan: 1 message to approve | To approve: Message 1 (for staff. Waits for approval. Its time: Thursday 24 December at 10:00)"},
+			"comms: Communications plan: 1 message to approve | To approve: Call day: message for staff (Waits for approval. Its time: Thursday 24 December at 10:00)"},
 		{"the team, of what is nobody’s and of who was not told", comms.Plan{Rows: []comms.Row{row("1", "", "", comms.Approved, 1, "Approved, and not scheduled yet")}, Told: []comms.Told{gap}},
-			"comms: Communications plan: 1 message due, 1 audience not told | Nobody’s yet: Message 1 (for staff. Approved, and not scheduled yet. Its time: Wednesday 25 November at 10:00)" +
+			"comms: Communications plan: 1 message due, 1 audience not told | Nobody’s yet: Call day: message for staff (Approved, and not scheduled yet. Its time: Wednesday 25 November at 10:00)" +
 				" | Not told for too long: Partners (they were never told; the plan says every 31 days)"},
 	} {
 		now := newCouncil()

@@ -238,7 +238,7 @@ func TestTheRuleOfTwoOnThePageAndInTheAPI(t *testing.T) {
 	o.api(workpackages.Comms, "POST", api+"/approve", nil).wants(t, "without a version", http.StatusPreconditionRequired)
 	for _, role := range []workpackages.Role{workpackages.Comms, workpackages.AssistantDirector} {
 		// Whoever wrote it in the browser may hold any token.
-		o.api(role, "POST", api+"/approve", nil, "If-Match", `"2"`).wants(t, "a token, of what a person wrote", http.StatusForbidden, "a token cannot")
+		o.api(role, "POST", api+"/approve", nil, "If-Match", `"2"`).wants(t, "a token, of what a person wrote", http.StatusForbidden, "token")
 	}
 	for _, role := range []workpackages.Role{workpackages.Lead, workpackages.Analyst, workpackages.Viewer} {
 		o.api(role, "POST", api+"/approve", nil, "If-Match", `"2"`).wants(t, "as "+string(role), http.StatusForbidden)
@@ -347,7 +347,7 @@ func TestAMessageIsApprovedFromSlack(t *testing.T) {
 				o.deliver()
 				return o.slack.TimesPosted()[owner] == 1
 			})
-			if text := words(o.message(owner).Blocks); !strings.Contains(text, "“Where we are” is approved") || strings.Contains(text, "packages are on track") {
+			if text := words(o.message(owner).Blocks); !strings.Contains(text, "Your message for staff is approved") || strings.Contains(text, "packages are on track") {
 				t.Errorf("its owner is told %s", text)
 			}
 			now := o.plan(m.ID)

@@ -88,7 +88,7 @@ func OpenSystem(ctx context.Context, cfg config.Config, log *slog.Logger, now fu
 		s.Outbox.Sender, s.sender = sender, sender
 	}
 	s.Comms = &comms.Service{
-		Store: db, Outbox: s.Outbox, Waiting: db.Waiting, Packages: s.Packages, Connected: func() bool { return s.Outbox.Sender != nil }, Answers: answersIn(cfg),
+		Store: db, Outbox: s.Outbox, Waiting: db.Waiting, Packages: s.Packages, Connected: func() bool { return s.Outbox.Sender != nil }, Answers: answersIn(cfg), Whole: slack.Whole,
 		Closed: s.Desk.Closed, BaseURL: cfg.BaseURL, Zone: cfg.Zone, Now: now, Log: log,
 	}
 	s.Outbox.Plan = s.Comms

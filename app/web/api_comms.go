@@ -94,6 +94,7 @@ type jsonRemark struct {
 }
 
 func newJSONMessage(m comms.Message, by workpackages.Actor) jsonMessage {
+	m = m.For(by)
 	t := m.Trigger
 	out := jsonMessage{
 		ID: m.ID, Title: m.Title, Objective: m.Objective, Audience: m.AudienceID, Phase: m.Phase, Channel: m.Channel, Sensitivity: m.Sensitivity, Hidden: !m.CanRead(by),
@@ -223,7 +224,7 @@ func (s *Server) apiAddMessage(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderLocation, "/api/v1/comms/messages/"+m.ID)
-	return s.sendPlanMessage(c, http.StatusCreated, m)
+	return s.sendWritten(c, http.StatusCreated, m)
 }
 
 func (s *Server) apiEditMessage(c *fiber.Ctx) error {
@@ -239,7 +240,7 @@ func (s *Server) apiEditMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.sendPlanMessage(c, http.StatusOK, m)
+	return s.sendWritten(c, http.StatusOK, m)
 }
 
 // apiMessageStep answers a step of a message that takes no more than its version.
@@ -253,8 +254,19 @@ func (s *Server) apiMessageStep(do func(c *fiber.Ctx, wr workpackages.Write) (co
 		if err != nil {
 			return err
 		}
-		return s.sendPlanMessage(c, http.StatusOK, m)
+		return s.sendWritten(c, http.StatusOK, m)
 	}
+}
+
+// sendWritten answers a write with the message, which is a reading of it too.
+func (s *Server) sendWritten(c *fiber.Ctx, status int, m comms.Message) error {
+	if m.Embargoed() {
+		var err error
+		if m, err = s.Comms.Message(c.UserContext(), actorOf(c), m.ID, "API"); err != nil {
+			return err
+		}
+	}
+	return s.sendPlanMessage(c, status, m)
 }
 
 func (s *Server) stepSubmit(c *fiber.Ctx, wr workpackages.Write) (comms.Message, error) {

@@ -233,7 +233,7 @@ func (s *Server) showCommsMessage(c *fiber.Ctx, status int, errs []formError) er
 			v.Authors = append(v.Authors, "a program")
 		}
 	}
-	v.MayEdit = v.MayWrite && m.State != comms.Sending && m.State != comms.Cancelled
+	v.MayEdit = v.MayWrite && m.State != comms.Cancelled
 	v.Submit = v.MayWrite && m.State == comms.Draft
 	v.Approve = m.State == comms.InReview && comms.MayApprove(by, m)
 	if m.State == comms.InReview && !v.Approve {

@@ -40,8 +40,10 @@ func (s *Server) commsNewPage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		m.ID, m.Title, m.Version = "", "Copy of "+m.Title, 0
-		return s.showCommsForm(c, http.StatusOK, m, nil, nil, nil)
+		return s.showCommsForm(c, http.StatusOK, comms.Message{
+			Title: "Copy of " + m.Title, Objective: m.Objective, AudienceID: m.AudienceID, Phase: m.Phase, Channel: m.Channel, Sensitivity: m.Sensitivity, Readers: m.Readers,
+			OwnerID: actorOf(c).PersonID, ApproverID: m.ApproverID, Trigger: m.Trigger, Wording: m.Wording,
+		}, nil, nil, nil)
 	}
 	i := slices.IndexFunc(audiences, func(a comms.Audience) bool { return a.ID == c.Query("audience") })
 	phase := comms.Phase(c.Query("phase"))

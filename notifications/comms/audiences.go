@@ -3,6 +3,7 @@ package comms
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -58,12 +59,16 @@ func (s *Service) AddAudience(ctx context.Context, by workpackages.Actor, in Aud
 	if err := in.apply(&a); err != nil {
 		return Audience{}, err
 	}
-	a.ID = cmp.Or(idOf(a.Name), "audience")
+	if slices.ContainsFunc(all, func(x Audience) bool { return strings.EqualFold(x.Name, a.Name) }) {
+		return Audience{}, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: []workpackages.FieldError{{Field: "name", Message: "There is an audience of this name already"}}}
+	}
+	base := idOf(a.Name)
+	if base == "" || base == "new" { // which is an address of its own
+		base = "audience"
+	}
+	a.ID = base
 	for n := 2; slices.ContainsFunc(all, func(x Audience) bool { return x.ID == a.ID }); n++ {
-		if strings.EqualFold(all[slices.IndexFunc(all, func(x Audience) bool { return x.ID == a.ID })].Name, a.Name) {
-			return Audience{}, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: []workpackages.FieldError{{Field: "name", Message: "There is an audience of this name already"}}}
-		}
-		a.ID = cmp.Or(idOf(a.Name), "audience") + "-" + string(rune('0'+n%10))
+		a.ID = fmt.Sprintf("%s-%d", base, n)
 	}
 	if err := s.Store.SaveAudience(ctx, a); err != nil && workpackages.KindOf(err) == workpackages.Stale {
 		return Audience{}, &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: []workpackages.FieldError{{Field: "name", Message: "Somebody has just added an audience of this name"}}}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"readiness/notifications"
 	"readiness/workpackages"
@@ -25,7 +24,7 @@ type Checked struct {
 	Heading, Text string // with placeholders filled in
 	Phase         Phase
 	Embargoed     bool     // only named readers may see it
-	Slack         bool     // it goes to Slack
+	TooLong       bool     // Slack would not show all of it
 	Embargo       bool     // an outcome may be known that is not published yet
 	Known         []string // names of the people of the tracker: not those of children
 	Today         workpackages.Date
@@ -41,8 +40,6 @@ const (
 	readingAge = 14
 	// fewWords is how many words a text needs for its reading age to mean something.
 	fewWords = 40
-	// slackUnits is what a message of Slack may have with its buttons beside it.
-	slackUnits = 10_000
 )
 
 // Check gives what there is to say about a wording, what stops it first.
@@ -67,14 +64,8 @@ func Check(c Checked) []Remark {
 			break
 		}
 	}
-	if c.Slack {
-		// Escaped, some characters take five.
-		if n := utf8.RuneCountInString(plain) + 4*strings.Count(plain, "&") + 3*strings.Count(plain, "<") + 3*strings.Count(plain, ">"); n > slackUnits {
-			say("length", true, "Slack does not take so much in one message: shorten it to half")
-		}
-		if len(body) > maxParagraphs {
-			say("length", true, "Slack takes no more than %d paragraphs in one message, and this has %d", maxParagraphs, len(body))
-		}
+	if c.TooLong {
+		say("length", true, "Slack does not show so much in one message: shorten it, or take out some of its paragraphs")
 	}
 	lintChild(c, all, say)
 	lintOutcome(c, all, say)
@@ -102,9 +93,6 @@ func Check(c Checked) []Remark {
 // leftOpen is what a template leaves to be written. The words of a link stand in
 // brackets too, and its address follows.
 var leftOpen = regexp.MustCompile(`\[[^\]\n]{2,120}\]`)
-
-// maxParagraphs keeps a message within Slack's 50 blocks.
-const maxParagraphs = 40
 
 func quoted(s string) string { return "“" + strings.Join(strings.Fields(s), " ") + "”" }
 

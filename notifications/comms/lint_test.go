@@ -109,14 +109,12 @@ func TestWhatIsHardToRead(t *testing.T) {
 		{"one that everybody knows", "See your GP or the NHS.", "abbreviation", false, ""},
 		{"a line in capitals", "PLEASE READ THIS", "abbreviation", false, ""},
 		{"many words", strings.Repeat("word and ", 200), "length", false, "400 words are a lot"},
-		{"too many paragraphs for Slack", strings.Repeat("word\n\n", 41), "length", true, "no more than 40 paragraphs"},
-		{"more than Slack takes", strings.Repeat("<&>", 2000), "length", true, "Slack does not take so much"},
 		{"what the template left open", "Say [what has changed since then] and [the link](https://example.gov.uk).", "blank", true, "[what has changed since then]"},
 		{"a link alone", "See [the link](https://example.gov.uk).", "blank", false, ""},
 		{"nothing", "  ", "blank", true, "says nothing yet"},
 		{"a day that is not known", "We start on " + notKnown + ".", "blank", false, "A day is not known yet"},
 	} {
-		texts, stops := said(Check(Checked{Heading: "Today", Text: c.text, Slack: true, Phase: Standing, Today: "2026-11-24"}), c.kind)
+		texts, stops := said(Check(Checked{Heading: "Today", Text: c.text, Phase: Standing, Today: "2026-11-24"}), c.kind)
 		all := strings.Join(texts, " ")
 		if (c.want == "") != (all == "") || !strings.Contains(all, c.want) || stops != c.stop {
 			t.Errorf("%s: %q, stops %v", c.name, all, stops)
@@ -143,7 +141,7 @@ func TestTheTemplatesAreFitToBeFilledIn(t *testing.T) {
 				t.Errorf("%s for %s: its heading or objective is too long", p, a.ID)
 			}
 			text := placeholder.ReplaceAllString(leftOpen.ReplaceAllString(tpl.Text, "Written."), "3")
-			for _, r := range Check(Checked{Heading: tpl.Heading, Text: text, Phase: p, Slack: a.Everybody, Embargoed: p == Embargo && a.ID == Members, Embargo: p == OnSite || p == Embargo, Today: "2026-11-24"}) {
+			for _, r := range Check(Checked{Heading: tpl.Heading, Text: text, Phase: p, Embargoed: p == Embargo && a.ID == Members, Embargo: p == OnSite || p == Embargo, Today: "2026-11-24"}) {
 				t.Errorf("%s for %s: %s", p, a.ID, r.Text)
 			}
 		}

@@ -86,7 +86,7 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 		}
-		Check(Checked{Heading: s, Text: s, Slack: true, Embargo: true, Today: "2026-11-24"})
+		Check(Checked{Heading: s, Text: s, Embargo: true, Today: "2026-11-24"})
 	})
 }
 

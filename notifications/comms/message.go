@@ -168,13 +168,14 @@ type Message struct {
 	Trigger     Trigger      `bson:"trigger"`
 	Wording     Wording      `bson:"wording"`
 	State       State        `bson:"state"`
-	Approval    Approval     `bson:"approval"` // of the wording in force; zero without one
-	Authors     []string     `bson:"authors"`  // ids of those who wrote since the last approval
-	Remark      string       `bson:"remark"`   // why it was sent back, of whoever did
-	Sendings    []SendingRef `bson:"sendings"` // oldest first
-	Hand        []Hand       `bson:"hand"`     // sent by hand, oldest first
-	From        time.Time    `bson:"from"`     // while Scheduled: since when its times count
-	Default     bool         `bson:"default"`  // it came with the product, and nobody has changed it yet
+	Approval    Approval     `bson:"approval"`  // of the wording in force; zero without one
+	Authors     []string     `bson:"authors"`   // ids of those who wrote since the last approval
+	Requested   int64        `bson:"requested"` // the version at which its approver was asked; 0: they were not
+	Remark      string       `bson:"remark"`    // why it was sent back, of whoever did
+	Sendings    []SendingRef `bson:"sendings"`  // oldest first
+	Hand        []Hand       `bson:"hand"`      // sent by hand, oldest first
+	From        time.Time    `bson:"from"`      // while Scheduled: since when its times count
+	Default     bool         `bson:"default"`   // it came with the product, and nobody has changed it yet
 	Version     int64        `bson:"version"`
 	CreatedAt   time.Time    `bson:"created_at"`
 	ChangedAt   time.Time    `bson:"changed_at"`
@@ -265,6 +266,14 @@ func (m Message) Correcting() bool {
 // CanRead reports whether somebody may see what the message says.
 func (m Message) CanRead(by workpackages.Actor) bool {
 	return !m.Embargoed() || by.PersonID != "" && slices.Contains(m.Readers, by.PersonID)
+}
+
+// For gives the message as somebody may see it.
+func (m Message) For(by workpackages.Actor) Message {
+	if m.CanRead(by) {
+		return m
+	}
+	return m.hidden()
 }
 
 // hidden is what others know of an embargoed message: that it is there.

@@ -63,7 +63,18 @@ func Typed(m Message, in Input) Message {
 	if m.Wording.Heading == "" {
 		m.Wording.Heading = m.Title
 	}
+	// What is too long is refused, and reading all of it could take a minute.
+	m.Wording.Text = firstRunes(m.Wording.Text, MaxText)
+	m.Wording.Heading = firstRunes(m.Wording.Heading, maxHeading)
 	return m
+}
+
+func firstRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	r := []rune(s)
+	return string(r[:min(n, len(r))])
 }
 
 // Lint gives what there is to say about a message's wording.
@@ -85,9 +96,21 @@ func (s *Service) Lint(ctx context.Context, m Message) ([]Remark, error) {
 		known = append(known, p.Name)
 	}
 	return Check(Checked{
-		Heading: heading, Text: text, Phase: m.Phase, Embargoed: m.Embargoed(), Slack: m.Channel == Slack,
+		Heading: heading, Text: text, Phase: m.Phase, Embargoed: m.Embargoed(), TooLong: m.Channel == Slack && s.Whole != nil && !s.Whole(s.widest(heading, text)),
 		Embargo: m.Phase == OnSite || m.Phase == Embargo || events.Embargo(s.Today()), Known: known, Today: s.Today(),
 	}), nil
+}
+
+// widest is the largest that a wording becomes in Slack: with the heading once more, in
+// the request for its approval, and with what is said before it.
+func (s *Service) widest(heading, text string) notifications.Content {
+	c := s.content(heading, append([]notifications.Para{asHeading(heading)}, Parse(text)...))
+	c.Intro = strings.Repeat("x", 600)
+	return c
+}
+
+func asHeading(text string) notifications.Para {
+	return notifications.Para{Kind: notifications.Heading, Spans: []notifications.Span{{Text: text}}}
 }
 
 // BriefingOf gives a message as it is handed on by hand. Whoever asks for one of an

@@ -26,7 +26,7 @@ func (s *Service) Submit(ctx context.Context, by workpackages.Actor, id string, 
 		if m.State == InReview {
 			return "", nil
 		}
-		m.State, m.Remark = InReview, ""
+		m.State, m.Remark, m.Requested = InReview, "", m.Version+1
 		return "Put up for review", nil
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Service) stops(ctx context.Context, m Message) error {
 // SendBack gives a message back to those who write it, with a reason.
 func (s *Service) SendBack(ctx context.Context, by workpackages.Actor, id string, wr workpackages.Write, remark string) (Message, error) {
 	m, err := s.change(ctx, by, id, wr, []string{"send back", remark}, func(m *Message, _ time.Time) (string, error) {
-		if err := mayApprove(by, *m); err != nil && !slices.Contains(m.Authors, by.ID) {
+		if err := mayApprove(by, *m); err != nil && !(slices.Contains(m.Authors, by.ID) && m.CanRead(by)) {
 			return "", err
 		}
 		if m.State != InReview {
@@ -74,6 +74,7 @@ func (s *Service) SendBack(ctx context.Context, by workpackages.Actor, id string
 		return "Sent back: " + text, nil
 	})
 	if err == nil {
+		s.overtaken(ctx, m, m.Requested)
 		s.tellOwner(ctx, by, m, "was sent back to you", "See what is to be changed")
 	}
 	return m, err
@@ -93,6 +94,8 @@ func mayApprove(by workpackages.Actor, m Message) error {
 		return workpackages.Errorf(workpackages.Forbidden, "You wrote some of this, so somebody else has to approve it")
 	case m.ApproverID != "" && !named && by.Role != workpackages.AssistantDirector:
 		return workpackages.Errorf(workpackages.Forbidden, "This message names who approves it: that person, or an assistant director, can")
+	case by.PersonID == "" && by.Role != workpackages.AssistantDirector:
+		return workpackages.Errorf(workpackages.Forbidden, "A token approves as an assistant director only")
 	case by.PersonID == "" && slices.ContainsFunc(m.Authors, func(a string) bool { return !strings.HasPrefix(a, tokenPrefix) }):
 		// Whoever wrote it may hold the token.
 		return workpackages.Errorf(workpackages.Forbidden, "A person wrote this, so a person has to approve it: a token cannot")
@@ -137,9 +140,7 @@ func (s *Service) Approve(ctx context.Context, by workpackages.Actor, id string,
 		return fmt.Sprintf("Approved wording %d", m.Wording.Number), nil
 	})
 	if err == nil {
-		if err := s.decided(ctx, m, wr.Version); err != nil {
-			s.Log.Warn("the request for an approval could not be brought up to date", "category", "comms", "message", m.ID, "error", err)
-		}
+		s.overtaken(ctx, m, m.Requested)
 		s.tellOwner(ctx, by, m, "is approved", "Schedule or send it")
 	}
 	return m, err
@@ -181,7 +182,7 @@ func (s *Service) Schedule(ctx context.Context, by workpackages.Actor, id string
 				{Field: "trigger", Message: "Its time, " + due.In(s.Zone).Format("2 January 2006 at 15:04") + ", has passed: give it a later one, or choose that somebody sends it"}}}
 		}
 		m.State, m.From = Scheduled, now
-		return "Scheduled: " + strings.ToLower(m.Trigger.Words()[:1]) + m.Trigger.Words()[1:], nil
+		return "Scheduled: " + lowerFirst(m.Trigger.Words()), nil
 	})
 	if err == nil && begin {
 		s.Wake()
@@ -193,6 +194,10 @@ func (s *Service) Schedule(ctx context.Context, by workpackages.Actor, id string
 func (s *Service) sendable(ctx context.Context, m Message) error {
 	if m.Embargoed() {
 		return errEmbargo
+	}
+	// What could be said when it was approved may not be said any more.
+	if err := s.stops(ctx, m); err != nil {
+		return err
 	}
 	if !s.Connected() {
 		return workpackages.Errorf(workpackages.Conflict, "Slack is not connected, so nothing can be sent there: SLACK_BOT_TOKEN connects it. Or change the message to be sent by hand")
@@ -223,7 +228,7 @@ func (s *Service) Cancel(ctx context.Context, by workpackages.Actor, id string, 
 	} else if only {
 		wr.Version = m.Version
 	}
-	return s.change(ctx, by, id, wr, "cancel", func(m *Message, _ time.Time) (string, error) {
+	m, err = s.change(ctx, by, id, wr, "cancel", func(m *Message, _ time.Time) (string, error) {
 		if err := toWrite(by, *m); err != nil {
 			return "", err
 		}
@@ -236,6 +241,10 @@ func (s *Service) Cancel(ctx context.Context, by workpackages.Actor, id string, 
 		m.State = Cancelled
 		return "Cancelled", nil
 	})
+	if err == nil {
+		s.overtaken(ctx, m, m.Requested)
+	}
+	return m, err
 }
 
 // onlySystemSince reports whether nobody but the program has changed a message since a
@@ -328,9 +337,10 @@ func (s *Service) tellOwner(ctx context.Context, by workpackages.Actor, m Messag
 	if m.OwnerID == "" || m.OwnerID == by.PersonID || !s.Connected() {
 		return
 	}
-	title := "“" + m.Title + "”"
-	if m.Embargoed() {
-		title = "A message under embargo"
+	// Its name is not told: the message may come under embargo, and the ledger would keep it.
+	title := "Your message"
+	if a, err := s.Audience(ctx, m.AudienceID); err == nil {
+		title = "Your message for " + lowerFirst(a.Name)
 	}
 	url := s.BaseURL + "/comms/" + m.ID
 	p, err := s.Packages.People.Person(ctx, m.OwnerID)
@@ -374,7 +384,8 @@ func (s *Service) approvalContent(ctx context.Context, request notifications.Mes
 		return notifications.Content{}, err
 	}
 	c := request.Content
-	open := m.State == InReview && fmt.Sprint(m.Version) == request.Subjects[1]
+	// A request shows what there is to approve now, whatever it was when it was made.
+	open := m.State == InReview && m.ApproverID == request.RecipientID && !slices.Contains(m.Authors, m.ApproverID)
 	if !open && request.Op == notifications.Post {
 		return c, workpackages.Errorf(workpackages.Conflict, "Not sent: it was decided, or changed, before this went")
 	}
@@ -382,7 +393,7 @@ func (s *Service) approvalContent(ctx context.Context, request notifications.Mes
 	case m.approved():
 		c.Heading, c.Intro = "Approved", fmt.Sprintf("%s approved this on %s.", m.Approval.By.Name, m.Approval.At.In(s.Zone).Format("2 January at 15:04"))
 	case !open:
-		c.Heading, c.Intro = "Nothing to approve here any more", "The message was changed or taken back since you got this."
+		c.Heading, c.Intro = "Nothing to approve here any more", "The message was changed, or taken back, since you got this."
 	}
 	if m.Embargoed() {
 		c.Items[0].Title, c.Items[0].Detail = "A message under embargo", "it is read in the browser only"
@@ -401,8 +412,8 @@ func (s *Service) approvalContent(ctx context.Context, request notifications.Mes
 		return c, err
 	}
 	c.Items = nil
-	c.Intro = fmt.Sprintf("“%s”, for %s, written by %s. When it goes: %s. This is what it would say:", m.Title, a.Name, m.Wording.By, strings.ToLower(m.Trigger.Words()[:1])+m.Trigger.Words()[1:])
-	c.Body = append([]notifications.Para{{Kind: notifications.Heading, Spans: []notifications.Span{{Text: heading}}}}, Parse(text)...)
+	c.Intro = fmt.Sprintf("“%s”, for %s, written by %s. When it goes: %s. This is what it would say:", m.Title, a.Name, m.Wording.By, lowerFirst(m.Trigger.Words()))
+	c.Body = append([]notifications.Para{asHeading(heading)}, Parse(text)...)
 	c.Asks = notifications.Question{
 		Act: notifications.ActApprove, Value: fmt.Sprintf("%s %d", m.ID, m.Version), Text: "Approve",
 		Confirm: "Your name stays with this wording for good.",
@@ -410,25 +421,36 @@ func (s *Service) approvalContent(ctx context.Context, request notifications.Mes
 	return c, nil
 }
 
-// decided shows in the request for an approval what came of it, where there was one.
-func (s *Service) decided(ctx context.Context, m Message, version int64) error {
-	if m.ApproverID == "" {
-		return nil
-	}
-	p, err := s.Packages.People.Person(ctx, m.ApproverID)
-	if err != nil {
-		return err
-	}
-	request := s.approvalMessage(m.ID, version, p)
-	if _, err := s.Outbox.Message(ctx, request.ID); err != nil {
-		if workpackages.KindOf(err) == workpackages.NotFound {
+// overtaken shows in the request for an approval, made at a version, what came of it: the
+// wording that there is to approve now, that it was decided, or that it was taken back.
+// Of a message that is under embargo by now, the words go from there.
+func (s *Service) overtaken(ctx context.Context, m Message, requested int64) {
+	err := func() error {
+		if requested == 0 || m.Version == requested {
 			return nil
 		}
+		e, err := s.Store.PlanEntry(ctx, m.ID, requested)
+		if err != nil || e.State.ApproverID == "" {
+			return err
+		}
+		p, err := s.Packages.People.Person(ctx, e.State.ApproverID)
+		if err != nil {
+			return err
+		}
+		request := s.approvalMessage(m.ID, requested, p)
+		if _, err := s.Outbox.Message(ctx, request.ID); err != nil {
+			if workpackages.KindOf(err) == workpackages.NotFound {
+				return nil
+			}
+			return err
+		}
+		request.Op, request.Target = notifications.Edit, request.ID
+		request.ID += fmt.Sprintf("/overtaken-%d", m.Version)
+		_, err = s.Outbox.Enqueue(ctx, request)
+		s.Outbox.Wake()
 		return err
+	}()
+	if err != nil {
+		s.Log.Warn("the request for an approval could not be brought up to date", "category", "comms", "message", m.ID, "error", err)
 	}
-	request.Op, request.Target = notifications.Edit, request.ID
-	request.ID += "/decided"
-	_, err = s.Outbox.Enqueue(ctx, request)
-	s.Outbox.Wake()
-	return err
 }

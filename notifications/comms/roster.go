@@ -2,7 +2,6 @@ package comms
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"readiness/notifications"
@@ -11,7 +10,7 @@ import (
 // Roster is a sending as it was made: whom it goes to and what it says. It is written
 // once and never changed, so that a sending that is cut short goes on where it was.
 type Roster struct {
-	ID        string        `bson:"_id"` // SendingID
+	ID        string        `bson:"_id"` // the message's, and a part of its own
 	MessageID string        `bson:"message"`
 	Base      string        `bson:"base"`
 	Kind      SendingKind   `bson:"kind"`
@@ -32,10 +31,6 @@ type RosterEntry struct {
 	Target string `bson:"target"` // of a correction: the key of the message that is changed
 	Of     string `bson:"of"`     // of a correction: the sending of that message
 }
-
-// sendingID names the sending that a version of a message begins: a message that was
-// changed in between begins another.
-func sendingID(m Message) string { return fmt.Sprintf("%s/%d", m.ID, m.Version) }
 
 // under is what the keys of a sending's messages in the outbox begin with.
 func under(sendingID string) string { return notifications.PlanMessage + "/" + sendingID + "/" }

@@ -2,6 +2,7 @@ package comms
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,15 +22,16 @@ const (
 	sendFor = 5 * 24 * time.Hour
 )
 
-// begin makes a sending of a message, which says to whom it goes. It is stored before
-// the message says that it is being sent: cut short, nothing refers to it.
+// begin makes a sending of a message, which says to whom it goes. It is stored under an
+// id of its own before the message says that it is being sent: cut short, nothing ever
+// refers to it, and the next try makes another.
 func (s *Service) begin(ctx context.Context, m *Message, kind SendingKind, now, due time.Time, by string) (string, error) {
 	heading, text, err := s.filled(ctx, *m)
 	if err != nil {
 		return "", err
 	}
 	r := Roster{
-		ID: sendingID(*m), MessageID: m.ID, Kind: kind, Wording: m.Wording.Number, Heading: heading, Text: text, At: now, Due: due, By: by,
+		ID: m.ID + "/" + strings.ToLower(rand.Text()[:10]), MessageID: m.ID, Kind: kind, Wording: m.Wording.Number, Heading: heading, Text: text, At: now, Due: due, By: by,
 	}
 	r.Base = r.ID
 	switch kind {
@@ -89,9 +91,32 @@ func (s *Service) toCorrect(ctx context.Context, m Message) ([]RosterEntry, erro
 		for _, e := range r.To {
 			e.Target, e.Of = key(ref.ID, e.ID), ref.ID
 			out = append(out, e)
+			copies, err := s.copies(ctx, e.Target)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range copies {
+				e.Target = c
+				out = append(out, e)
+			}
 		}
 	}
 	return out, nil
+}
+
+// copies gives the keys of a message that was sent again by somebody, as the ledger
+// lets them.
+func (s *Service) copies(ctx context.Context, key string) (out []string, err error) {
+	for n := 1; ; n++ {
+		id := notifications.AgainKey(key, n)
+		if _, err := s.Outbox.Message(ctx, id); err != nil {
+			if workpackages.KindOf(err) == workpackages.NotFound {
+				return out, nil
+			}
+			return nil, err
+		}
+		out = append(out, id)
+	}
 }
 
 // toRemind gives those whom the last sending reached and who have not read it.
@@ -150,9 +175,7 @@ func (s *Service) Remind(ctx context.Context, by workpackages.Actor, id string, 
 // what is all sent is put down as that. It may be called at any time, by every copy of
 // the program at once, and after a crash at any point.
 func (s *Service) Work(ctx context.Context) error {
-	if !s.working.TryLock() {
-		return nil
-	}
+	s.working.Lock()
 	defer s.working.Unlock()
 	all, err := s.Store.PlanMessages(ctx)
 	if err != nil {
@@ -164,11 +187,12 @@ func (s *Service) Work(ctx context.Context) error {
 	}
 	var errs []error
 	for _, m := range all {
-		switch m.State {
-		case Scheduled:
-			err = s.start(ctx, m, cal)
-		case Sending:
+		unended := slices.ContainsFunc(m.Sendings, func(ref SendingRef) bool { return !ref.Done })
+		switch {
+		case unended:
 			err = s.proceed(ctx, m)
+		case m.State == Scheduled:
+			err = s.start(ctx, m, cal)
 		default:
 			continue
 		}
@@ -232,47 +256,63 @@ func (s *Service) resume(ctx context.Context, id string) error {
 	return s.proceed(ctx, m)
 }
 
-// proceed goes on with a sending: every message of it into the outbox, each once, and
-// then the end of them.
+// proceed goes on with the sendings of a message that have not ended: every message of
+// one into the outbox, each once, and then the end of them. What recurs is free for its
+// next occasion once all is in the outbox: somebody who works one day a week must not
+// hold it up for the others.
 func (s *Service) proceed(ctx context.Context, m Message) error {
-	ref, ok := m.last("")
-	if !ok {
-		return nil
-	}
-	mark := func(summary string, do func(m *Message, ref *SendingRef)) error {
-		_, err := s.change(ctx, system(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, _ time.Time) (string, error) {
-			if m.State != Sending { // cancelled
-				return "", nil
+	for n, ref := range m.Sendings {
+		if ref.Done {
+			continue
+		}
+		mark := func(summary string, do func(m *Message, ref *SendingRef)) error {
+			_, err := s.change(ctx, system(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, _ time.Time) (string, error) {
+				do(m, &m.Sendings[n])
+				return summary, nil
+			})
+			return err
+		}
+		if !ref.Queued {
+			if m.State == Cancelled {
+				return mark("Nothing more of it goes", func(_ *Message, ref *SendingRef) { ref.Queued = true })
 			}
-			do(m, &m.Sendings[len(m.Sendings)-1])
-			return summary, nil
+			if err := s.queue(ctx, ref); err != nil {
+				return err
+			}
+			s.Outbox.Wake()
+			return mark("Every message is in the outbox", func(m *Message, ref *SendingRef) {
+				ref.Queued = true
+				if m.State == Sending && m.Trigger.Kind == Recurring {
+					m.State, m.From = Scheduled, after(ref.At, ref.Due)
+				}
+			})
+		}
+		waiting, err := s.Waiting(ctx, under(ref.ID))
+		if err != nil {
+			return err
+		}
+		if waiting > 0 {
+			continue
+		}
+		if err := s.close(ctx, ref); err != nil {
+			return err
+		}
+		return mark("Nothing of it is left in the outbox", func(m *Message, ref *SendingRef) {
+			ref.Done = true
+			if m.State == Sending && !slices.ContainsFunc(m.Sendings, func(r SendingRef) bool { return !r.Done }) {
+				m.State = Sent
+			}
 		})
-		return err
 	}
-	if !ref.Queued {
-		if err := s.queue(ctx, ref); err != nil {
-			return err
-		}
-		if err := mark("Every message is in the outbox", func(_ *Message, ref *SendingRef) { ref.Queued = true }); err != nil {
-			return err
-		}
-		s.Outbox.Wake()
-		return nil
+	return nil
+}
+
+// after gives a time that is after both, for the next occasion not to be the same one.
+func after(a, b time.Time) time.Time {
+	if b.After(a) {
+		a = b
 	}
-	waiting, err := s.Waiting(ctx, under(ref.ID))
-	if err != nil || waiting > 0 {
-		return err
-	}
-	if err := s.close(ctx, ref); err != nil {
-		return err
-	}
-	return mark("Sent: nothing of it is left in the outbox", func(m *Message, ref *SendingRef) {
-		ref.Done = true
-		m.State = Sent
-		if m.Trigger.Kind == Recurring {
-			m.State, m.From = Scheduled, ref.At
-		}
-	})
+	return a.Add(time.Second)
 }
 
 // queue puts every message of a sending in the outbox. What they say is asked for as
@@ -396,7 +436,7 @@ func (s *Service) slack(ctx context.Context, m Message, om notifications.Message
 	if kind == Correction {
 		c.Intro = "Corrected on " + at.In(s.Zone).Format("2 January 2006 at 15:04") + ": this is what holds now."
 	} else if kind == Reminder {
-		c.Intro = "You have not said yet that you have read this."
+		c.Intro = notRead
 	}
 	var read Read
 	if om.Op == notifications.Edit || kind != First { // nobody has read what is posted for the first time
@@ -405,16 +445,19 @@ func (s *Service) slack(ctx context.Context, m Message, om notifications.Message
 		}
 	}
 	switch {
+	case om.Op == notifications.Post && r.Kind == Reminder && read.Wording >= wording:
+		return c, workpackages.Errorf(workpackages.Conflict, "Not needed: they have read it since")
 	case read.Wording >= wording && !strings.HasPrefix(om.RecipientID, "channel:"):
 		c.Intro = strings.TrimSpace(c.Intro + " ✓ You said on " + read.At.In(s.Zone).Format("2 January at 15:04") + " that you have read this.")
-		if kind == Reminder {
-			c.Intro = strings.TrimPrefix(c.Intro, "You have not said yet that you have read this. ")
-		}
+		c.Intro = strings.TrimPrefix(c.Intro, notRead+" ")
 	default:
 		c.Asks = notifications.Question{Act: notifications.ActRead, Value: r.MessageID + " " + r.ID + " " + fmt.Sprint(wording), Text: "I have read this"}
 	}
 	return c, nil
 }
+
+// notRead begins a reminder.
+const notRead = "You have not said yet that you have read this."
 
 // content is a wording as Slack shows it.
 func (s *Service) content(heading string, body []notifications.Para) notifications.Content {

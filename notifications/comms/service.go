@@ -30,6 +30,8 @@ type Service struct {
 	Packages *workpackages.Service
 	// Connected reports whether Slack is.
 	Connected func() bool
+	// Whole reports whether Slack shows all of a message; nil: it does.
+	Whole func(c notifications.Content) bool
 	// Answers reports whether what is pressed in Slack reaches us.
 	Answers bool
 	// Closed gives the council's closed days; nil: none.
@@ -106,6 +108,7 @@ func (s *Service) History(ctx context.Context, by workpackages.Actor, id string)
 		return nil, err
 	}
 	var out []Entry
+	logged := false
 	for v := m.Version; v > 0; v-- {
 		e, err := s.Store.PlanEntry(ctx, id, v)
 		if err != nil {
@@ -113,7 +116,12 @@ func (s *Service) History(ctx context.Context, by workpackages.Actor, id string)
 		}
 		// What was under embargo then, and named others, is not shown by what it is now.
 		if !e.State.CanRead(by) {
-			e.State = e.State.hidden()
+			e.State, e.Summary = e.State.hidden(), "Changed while it was under embargo"
+		} else if e.State.Embargoed() && !m.Embargoed() && !logged {
+			if err := s.access(ctx, by, e.State, "history"); err != nil {
+				return nil, err
+			}
+			logged = true
 		}
 		out = append(out, e)
 	}
@@ -131,7 +139,10 @@ func (s *Service) change(ctx context.Context, by workpackages.Actor, id string, 
 		return r, err
 	}
 	if wr.Version != m.Version {
-		return Message{}, stale(m, by)
+		if m.Embargoed() && !MayWrite(by) && !m.CanRead(by) {
+			return Message{}, errMayNotRead
+		}
+		return Message{}, stale(m)
 	}
 	now := s.now()
 	if now.Before(m.ChangedAt) {
@@ -163,7 +174,7 @@ func (s *Service) change(ctx context.Context, by workpackages.Actor, id string, 
 		if r, done, err := s.replay(newer, by, wr, asked); done || err != nil {
 			return r, err
 		}
-		return Message{}, stale(newer, by)
+		return Message{}, stale(newer)
 	}
 	return next, nil
 }
@@ -179,14 +190,19 @@ func (s *Service) replay(m Message, by workpackages.Actor, wr workpackages.Write
 		if k.Request != workpackages.Fingerprint(asked) {
 			return Message{}, true, workpackages.Errorf(workpackages.Conflict, "This idempotency key was used for another change to this message: use a new key for each change")
 		}
+		if !m.CanRead(by) { // it was put under embargo since
+			return Message{}, true, errMayNotRead
+		}
 		return m, true, nil
 	}
 	return Message{}, false, nil
 }
 
-func stale(m Message, by workpackages.Actor) *workpackages.Error {
+// stale carries the newer version; of what is under embargo without its words, as this
+// is no reading.
+func stale(m Message) *workpackages.Error {
 	e := workpackages.Errorf(workpackages.Stale, "This message has changed since you read it. It is now at version %d: read what changed, then make your change again", m.Version)
-	if !m.CanRead(by) {
+	if m.Embargoed() {
 		m = m.hidden()
 	}
 	e.Current = m

@@ -244,7 +244,7 @@ func (t Trigger) Words() string {
 		}
 		return "Every " + joined(days) + " at " + t.Time
 	case OnEvent:
-		event := strings.ToLower(EventTitle(t.Event)[:1]) + EventTitle(t.Event)[1:]
+		event := lowerFirst(EventTitle(t.Event))
 		switch {
 		case t.Offset == 0:
 			return "On the day of the " + event + " at " + t.Time
@@ -254,6 +254,13 @@ func (t Trigger) Words() string {
 		return count(t.Offset, "working day") + " after the " + event + " at " + t.Time
 	}
 	return "When somebody sends it"
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 func ordinal(n int) string {

@@ -40,7 +40,7 @@ func (s *Service) Create(ctx context.Context, by workpackages.Actor, key string,
 	if !MayWrite(by) {
 		return Message{}, errMayNotWrite
 	}
-	now := s.now()
+	now, asked := s.now(), workpackages.Fingerprint(in)
 	m := Message{
 		ID: "m-" + strings.ToLower(rand.Text()[:12]), State: Draft, Version: 1, CreatedAt: now, ChangedAt: now,
 		Phase: Standing, Channel: Slack, Sensitivity: Internal, Trigger: Trigger{Kind: Manual},
@@ -48,14 +48,11 @@ func (s *Service) Create(ctx context.Context, by workpackages.Actor, key string,
 	if key != "" {
 		m.ID = "m-" + notifications.ContactID(by.ID + " " + key)[len("contact:"):][:16]
 		if there, err := s.Store.PlanMessage(ctx, m.ID); err == nil {
-			if len(there.Keys) > 0 && there.Keys[0].Request == workpackages.Fingerprint(in) {
-				return there, nil
-			}
-			return Message{}, workpackages.Errorf(workpackages.Conflict, "This idempotency key was used for another message: use a new key for each")
+			return madeBefore(there, by, asked)
 		} else if workpackages.KindOf(err) != workpackages.NotFound {
 			return Message{}, err
 		}
-		m.Keys = []workpackages.UsedKey{{Key: by.ID + " " + key, Version: 1, ItemID: m.ID, Request: workpackages.Fingerprint(in)}}
+		m.Keys = []workpackages.UsedKey{{Key: by.ID + " " + key, Version: 1, ItemID: m.ID, Request: asked}}
 	}
 	if in.Title == nil {
 		in.Title = new(string)
@@ -75,29 +72,51 @@ func (s *Service) Create(ctx context.Context, by workpackages.Actor, key string,
 	}
 	err := s.Store.CommitPlan(ctx, Entry{ID: EntryID(m.ID, 1), MessageID: m.ID, Version: 1, At: now, By: by, Summary: "Message added to the plan", State: m})
 	if err != nil && key != "" && workpackages.KindOf(err) == workpackages.Stale {
-		return s.Store.PlanMessage(ctx, m.ID) // the same request, sent twice at once
+		there, err := s.Store.PlanMessage(ctx, m.ID) // perhaps the same request, sent twice at once
+		if err != nil {
+			return Message{}, err
+		}
+		return madeBefore(there, by, asked)
 	}
 	return m, err
+}
+
+// madeBefore gives the message that an idempotency key made, to who made the same one
+// and may still read it.
+func madeBefore(there Message, by workpackages.Actor, asked string) (Message, error) {
+	switch {
+	case !slices.ContainsFunc(there.Keys, func(k workpackages.UsedKey) bool { return k.Version == 1 && k.Request == asked }):
+		return Message{}, workpackages.Errorf(workpackages.Conflict, "This idempotency key was used for another message: use a new key for each")
+	case !there.CanRead(by):
+		return Message{}, errMayNotRead
+	}
+	return there, nil
 }
 
 // Edit changes a message. A change to what goes to whom makes the one who makes it an
 // author, and takes a message that was approved back to review; so does a change to
 // its time.
 func (s *Service) Edit(ctx context.Context, by workpackages.Actor, id string, wr workpackages.Write, in Input) (Message, error) {
-	return s.change(ctx, by, id, wr, in, func(m *Message, now time.Time) (string, error) {
+	var requested int64 // when its approver was asked before
+	ask := false
+	m, err := s.change(ctx, by, id, wr, in, func(m *Message, now time.Time) (string, error) {
 		if err := toWrite(by, *m); err != nil {
 			return "", err
-		}
-		switch m.State {
-		case Sending:
-			return "", workpackages.Errorf(workpackages.Conflict, "This message is being sent: change it when that is done, or cancel it first")
-		case Cancelled:
-			return "", workpackages.Errorf(workpackages.Conflict, "This message was cancelled: make a new one from it")
 		}
 		was := m.clone()
 		changed, err := s.apply(ctx, by, m, in)
 		if err != nil || len(changed) == 0 {
 			return "", err
+		}
+		// An embargo can be put on at any time.
+		embargo := m.Embargoed() && !was.Embargoed()
+		switch last, _ := was.last(""); {
+		case was.State == Sending && !last.Queued && !embargo:
+			return "", workpackages.Errorf(workpackages.Conflict, "This message is just being sent: change it in a minute, or cancel it")
+		case was.State == Cancelled && embargo:
+			return "Put under embargo", nil
+		case was.State == Cancelled:
+			return "", workpackages.Errorf(workpackages.Conflict, "This message was cancelled: make a new one from it")
 		}
 		summary := "Changed " + joined(changed)
 		if !sameMatter(was, *m) {
@@ -113,8 +132,23 @@ func (s *Service) Edit(ctx context.Context, by workpackages.Actor, id string, wr
 				summary += "; it goes back to review"
 			}
 		}
+		requested = m.Requested
+		if ask = m.State == InReview && (was.State != InReview || was.ApproverID != m.ApproverID); ask {
+			m.Requested = m.Version + 1
+		}
 		return summary, nil
 	})
+	if err != nil {
+		return m, err
+	}
+	s.overtaken(ctx, m, requested)
+	if ask {
+		err = s.askApprover(ctx, m)
+	}
+	if err != nil {
+		s.Log.Warn("the approver could not be told in Slack: the reminder of the morning tells them", "category", "comms", "message", m.ID, "error", err)
+	}
+	return m, nil
 }
 
 // sameMatter reports whether two versions of a message come to the same for those who

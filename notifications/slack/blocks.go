@@ -126,43 +126,80 @@ func body(b *blockkit.Builder, c notifications.Content, tail *blockkit.Builder) 
 	}, tail)
 }
 
-// bodyParts words a wording as sections.
+// Whole reports whether Slack shows all of a wording: nothing of it is left out.
+func Whole(c notifications.Content) bool {
+	sections, parts := 0, len(bodyParts(c.Body))
+	for _, b := range Interactive(c, "") {
+		if _, ok := b.(*slack.SectionBlock); ok {
+			sections++
+		}
+	}
+	if c.Intro != "" {
+		parts++
+	}
+	return sections == parts && blockkit.Units(c.Heading) <= maxHeading
+}
+
+// bodyParts words a wording as sections: a paragraph that is too long for one has more.
 func bodyParts(paras []notifications.Para) []blockkit.Rich {
 	var out []blockkit.Rich
 	for n, p := range paras {
-		text := para(p)
-		if n > 0 && p.Listed() && paras[n-1].Listed() && blockkit.Units(string(out[len(out)-1]))+blockkit.Units(string(text)) < maxList {
-			out[len(out)-1] += "\n" + text
-			continue
+		chunks := para(p)
+		if n > 0 && p.Listed() && paras[n-1].Listed() && blockkit.Units(string(out[len(out)-1]))+blockkit.Units(string(chunks[0])) < maxPart {
+			out[len(out)-1] += "\n" + chunks[0]
+			chunks = chunks[1:]
 		}
-		out = append(out, text)
+		out = append(out, chunks...)
 	}
 	return out
 }
 
-// maxList is how long a section with items of a list may become.
-const maxList = 2900
+// maxPart is how long a section may become, in units as Slack gets them.
+const maxPart = 2900
 
-// para words one paragraph, in what a section takes.
-func para(p notifications.Para) blockkit.Rich {
-	var text blockkit.Rich
-	left := maxList
+// para words one paragraph, in as many parts as it needs.
+func para(p notifications.Para) []blockkit.Rich {
+	out := []blockkit.Rich{""}
+	if mark := p.Mark(); mark != "" {
+		out[0] = blockkit.Rich(strings.Repeat("      ", p.Level) + mark + " ")
+	}
 	for _, s := range p.Spans {
-		t := blockkit.Text(s.Text, max(left, 1))
-		left -= blockkit.Units(string(t))
-		t = styled(t, s, p.Kind == notifications.Heading)
-		text += t
-		if left <= 0 {
-			break
+		for _, piece := range pieces(s.Text) {
+			s.Text = piece
+			t := styled(blockkit.Text(piece, maxPart), s, p.Kind == notifications.Heading)
+			last := &out[len(out)-1]
+			if blockkit.Units(string(*last))+blockkit.Units(string(t)) > maxPart {
+				out = append(out, t)
+				continue
+			}
+			*last += t
 		}
 	}
-	switch p.Kind {
-	case notifications.Bullet, notifications.Numbered:
-		text = blockkit.Rich(strings.Repeat("      ", p.Level)+p.Mark()+" ") + text
-	case notifications.Quote:
-		text = ">" + blockkit.Rich(strings.ReplaceAll(string(text), "\n", "\n>"))
+	if p.Kind == notifications.Quote {
+		for n := range out {
+			out[n] = ">" + blockkit.Rich(strings.ReplaceAll(string(out[n]), "\n", "\n>"))
+		}
 	}
-	return text
+	return out
+}
+
+// pieceLength keeps a piece with its marks and its address within a section, though each
+// character of it is escaped.
+const pieceLength = 400
+
+// pieces parts a text at spaces, so that none is too long. Most texts are one piece.
+func pieces(text string) []string {
+	var out []string
+	for len([]rune(text)) > pieceLength {
+		r := []rune(text)
+		at := strings.LastIndexAny(string(r[:pieceLength]), " \n")
+		if at <= 0 {
+			at = len(string(r[:pieceLength])) - 1
+		}
+		out = append(out, text[:at+1])
+		text = text[at+1:]
+	}
+	return append(out, text)
 }
 
 // styled sets a run of text in its style. Slack sees a mark only at the edge of a

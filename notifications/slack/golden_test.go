@@ -3,6 +3,7 @@ package slack_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,6 +157,60 @@ func TestThePreviewIsReadFromTheBlocksThatAreSent(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q\nand not\n%q", got, want)
+	}
+}
+
+// TestNothingOfAWordingIsLeftOut takes texts that are long in every way, and looks for
+// all of each in what Slack gets; or Whole says that it is not there.
+func TestNothingOfAWordingIsLeftOut(t *testing.T) {
+	words := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "w%d ", i)
+		}
+		return b.String()
+	}
+	span := func(s notifications.Span, n int) (out []notifications.Span) {
+		for i := range n {
+			s.Text = fmt.Sprintf("w%d ", i)
+			out = append(out, s)
+		}
+		return out
+	}
+	many := []notifications.Para{}
+	for i := range 60 {
+		many = append(many, notifications.Para{Spans: []notifications.Span{{Text: fmt.Sprintf("w%d ", i)}}})
+	}
+	for name, c := range map[string]struct {
+		body  []notifications.Para
+		n     int
+		whole bool
+	}{
+		"one long paragraph":        {[]notifications.Para{{Spans: []notifications.Span{{Text: words(1000)}}}}, 1000, true},
+		"one long item of a list":   {[]notifications.Para{{Kind: notifications.Bullet, Spans: []notifications.Span{{Text: words(800)}}}}, 800, true},
+		"one long quotation":        {[]notifications.Para{{Kind: notifications.Quote, Spans: []notifications.Span{{Text: words(800)}}}}, 800, true},
+		"many words in bold":        {[]notifications.Para{{Spans: span(notifications.Span{Bold: true}, 900)}}, 900, true},
+		"many long links":           {[]notifications.Para{{Spans: span(notifications.Span{URL: "https://example.gov.uk/" + strings.Repeat("x", 300)}, 30)}}, 30, true},
+		"characters that grow":      {[]notifications.Para{{Spans: []notifications.Span{{Text: strings.Repeat("&", 1500) + " w0 "}}}}, 1, true},
+		"more than a message takes": {[]notifications.Para{{Spans: []notifications.Span{{Text: strings.Repeat("&", 3000)}}}}, 0, false},
+		"more paragraphs":           {many, 0, false},
+	} {
+		content := planMessage()
+		content.Intro, content.Body = "", c.body
+		shown := notifytest.Plain[[]map[string]any](t, slack.Interactive(content, "k"))
+		if err := notifytest.CheckBlocks(shown); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := slack.Whole(content); got != c.whole {
+			t.Errorf("%s is shown whole: %v", name, got)
+		}
+		text := fmt.Sprint(shown)
+		for i := range c.n {
+			if !strings.Contains(text, fmt.Sprintf("w%d", i)) {
+				t.Errorf("%s lacks word %d of %d", name, i, c.n)
+				break
+			}
+		}
 	}
 }
 
