@@ -187,17 +187,16 @@ func (s *Service) Work(ctx context.Context) error {
 	}
 	var errs []error
 	for _, m := range all {
-		unended := slices.ContainsFunc(m.Sendings, func(ref SendingRef) bool { return !ref.Done })
-		switch {
-		case unended:
+		err := error(nil)
+		if slices.ContainsFunc(m.Sendings, func(ref SendingRef) bool { return !ref.Done }) {
 			err = s.proceed(ctx, m)
-		case m.State == Scheduled:
-			err = s.start(ctx, m, cal)
-		default:
-			continue
 		}
-		// Another copy was faster, or somebody changed it: the next look sees that.
-		if err != nil && workpackages.KindOf(err) != workpackages.Stale {
+		if err == nil && m.State == Scheduled {
+			err = s.start(ctx, m, cal)
+		}
+		// Another copy was faster, somebody changed it, or nobody is there to get it: the
+		// next look sees that.
+		if kind := workpackages.KindOf(err); err != nil && kind != workpackages.Stale && kind != workpackages.Conflict {
 			errs = append(errs, fmt.Errorf("message %s: %w", m.ID, err))
 		}
 	}
