@@ -101,8 +101,7 @@ type Service struct {
 	// became of it; a minute when 0.
 	Lease time.Duration
 
-	wake    chan struct{} // see Woken
-	once    sync.Once
+	Waker   // who delivers
 	mu      sync.Mutex
 	budget  float64 // messages that may be sent now
 	refill  time.Time
@@ -117,22 +116,6 @@ const (
 
 // notConnected is what the ledger says of a message made without Slack.
 const notConnected = "Not sent: Slack is not connected"
-
-// Wake has the outbox looked at at once: somebody is waiting to see what they did.
-func (s *Service) Wake() {
-	select {
-	case s.waking() <- struct{}{}:
-	default: // it is about to be
-	}
-}
-
-// Woken tells whoever delivers that Wake was called.
-func (s *Service) Woken() <-chan struct{} { return s.waking() }
-
-func (s *Service) waking() chan struct{} {
-	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
-	return s.wake
-}
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 

@@ -67,21 +67,8 @@ var channelName = regexp.MustCompile(`^([a-z0-9_\-\p{L}]{1,80}|[CG][A-Z0-9]{7,})
 // apply makes the changes, or says what is wrong with them.
 func (in AudienceInput) apply(a *Audience) error {
 	var bad problems
-	text := func(field, what string, from *string, to *string, least, most int) {
-		if from == nil {
-			return
-		}
-		if least == 0 && strings.TrimSpace(*from) == "" {
-			*to = ""
-			return
-		}
-		line, problem := workpackages.Line(what, *from, most)
-		if *to = line; problem != "" {
-			bad.add(field, "%s", problem)
-		}
-	}
-	text("name", "name for the audience", in.Name, &a.Name, 1, maxName)
-	text("about", "description", in.About, &a.About, 0, maxAbout)
+	bad.line("name", "name for the audience", in.Name, &a.Name, 1, maxName)
+	bad.line("about", "description", in.About, &a.About, 0, maxAbout)
 	if in.Channels != nil {
 		a.Channels = nil
 		for _, c := range strings.FieldsFunc(*in.Channels, func(r rune) bool { return strings.ContainsRune(", \t\r\n;", r) }) {

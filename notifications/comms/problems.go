@@ -3,6 +3,7 @@ package comms
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"readiness/workpackages"
 )
@@ -21,4 +22,19 @@ func (p problems) err() error {
 		return nil
 	}
 	return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you entered", Fields: p}
+}
+
+// line reads a field of one line, where it was typed; least 0 lets it be empty.
+func (p *problems) line(field, what string, from, to *string, least, most int) {
+	if from == nil {
+		return
+	}
+	if least == 0 && strings.TrimSpace(*from) == "" {
+		*to = ""
+		return
+	}
+	text, problem := workpackages.Line(what, *from, most)
+	if *to = text; problem != "" {
+		p.add(field, "%s", problem)
+	}
 }

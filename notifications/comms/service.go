@@ -44,24 +44,8 @@ type Service struct {
 	mu      sync.Mutex
 	rosters []Roster // the last few that were asked for: they never change
 	working sync.Mutex
-	once    sync.Once
-	wake    chan struct{} // see Woken
-}
 
-// Wake has the plan looked at at once: somebody let something go.
-func (s *Service) Wake() {
-	select {
-	case s.waking() <- struct{}{}:
-	default: // it is about to be
-	}
-}
-
-// Woken tells whoever brings the plan forward that Wake was called.
-func (s *Service) Woken() <-chan struct{} { return s.waking() }
-
-func (s *Service) waking() chan struct{} {
-	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
-	return s.wake
+	notifications.Waker // who brings the plan forward
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }

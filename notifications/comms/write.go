@@ -162,21 +162,8 @@ func sameMatter(a, b Message) bool {
 func (s *Service) apply(ctx context.Context, by workpackages.Actor, m *Message, in Input) (changed []string, err error) {
 	var bad problems
 	was := m.clone()
-	text := func(field, what string, from *string, to *string, least, most int) {
-		if from == nil {
-			return
-		}
-		if least == 0 && strings.TrimSpace(*from) == "" {
-			*to = ""
-			return
-		}
-		line, problem := workpackages.Line(what, *from, most)
-		if *to = line; problem != "" {
-			bad.add(field, "%s", problem)
-		}
-	}
-	text("title", "name for the message", in.Title, &m.Title, 1, workpackages.MaxTitle)
-	text("objective", "objective", in.Objective, &m.Objective, 0, maxObjective)
+	bad.line("title", "name for the message", in.Title, &m.Title, 1, workpackages.MaxTitle)
+	bad.line("objective", "objective", in.Objective, &m.Objective, 0, maxObjective)
 	if in.AudienceID != nil {
 		audiences, err := s.Store.Audiences(ctx)
 		if err != nil {
