@@ -192,8 +192,24 @@ func TestWhoWorksOneDayAWeekHoldsUpNobody(t *testing.T) {
 			return o.slack.TimesPosted()[key] == 1 && s[len(s)-1].At.Day() == o.clock().Day()
 		})
 	}
-	if n := len(o.plan(m.ID).Sendings); n < 3 {
+	m = o.plan(m.ID)
+	if n := len(m.Sendings); n < 3 {
 		t.Errorf("%d sendings in three days", n)
+	}
+	// Who waits for it until Tuesday is not reminded of it.
+	m = o.done(o.comms.Remind(ctx, o.writer.Actor("browser"), m.ID, at(m)))
+	if last := m.Sendings[len(m.Sendings)-1]; last.Kind != comms.Reminder || last.Recipients != 1 {
+		t.Errorf("%s to %d", last.Kind, last.Recipients)
+	}
+	from := m.From
+	o.until("the reminder is in the outbox", func() bool {
+		if err := o.comms.Work(ctx); err != nil {
+			t.Fatal(err)
+		}
+		return o.plan(m.ID).State == comms.Scheduled
+	})
+	if !o.plan(m.ID).From.Equal(from) {
+		t.Error("a reminder moves the next occasion")
 	}
 }
 

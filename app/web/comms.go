@@ -248,7 +248,7 @@ func (s *Server) showCommsMessage(c *fiber.Ctx, status int, errs []formError) er
 			return err
 		}
 	}
-	v.Remind = v.MayWrite && m.State == comms.Sent && v.WasSent && s.Comms.Answers && v.Reach.Unread() > 0
+	v.Remind = v.MayWrite && (m.State == comms.Sent || m.State == comms.Scheduled && m.Trigger.Kind == comms.Recurring) && v.WasSent && s.Comms.Answers && v.Reach.Unread() > 0
 	v.Unread = plural(v.Reach.Unread(), "person") + " who has not read it"
 	if n := v.Reach.Unread(); n > 1 {
 		v.Unread = strconv.Itoa(n) + " people who have not read it"
@@ -283,13 +283,17 @@ func (s *Server) scheduling(c *fiber.Ctx, m comms.Message) (button, asks string,
 	if len(to) == 0 {
 		to = []string{"nobody: say under Audiences who is to get it"}
 	}
+	again := ""
+	if last, ok := m.Last(); ok && m.Trigger.Kind != comms.Recurring {
+		again = "It was sent before, on " + last.At.In(s.Zone).Format("2 January 2006") + ", and everybody gets it another time. "
+	}
 	switch {
 	case m.Correcting():
 		return "Correct what was sent", "Every message that was sent is changed in place, and says that it was corrected. Slack tells nobody of that.", nil
 	case m.Trigger.Kind == comms.Manual:
-		return "Send now", "It goes to " + inWords(to) + " in Slack, in the hours in which they may be disturbed.", nil
+		return "Send now", again + "It goes to " + inWords(to) + " in Slack, in the hours in which they may be disturbed.", nil
 	}
-	return "Schedule", "It goes by itself: " + lowerFirst(m.Trigger.Words()) + ", to " + inWords(to) + " in Slack as things stand.", nil
+	return "Schedule", again + "It goes by itself: " + lowerFirst(m.Trigger.Words()) + ", to " + inWords(to) + " in Slack as things stand.", nil
 }
 
 func lowerFirst(s string) string {

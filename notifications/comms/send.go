@@ -132,9 +132,19 @@ func (s *Service) toRemind(ctx context.Context, m Message) ([]RosterEntry, error
 	}
 	var out []RosterEntry
 	for _, e := range r.To {
-		if !strings.HasPrefix(e.ID, "channel:") && v.delivered[e.ID] && !v.read[e.ID] {
-			out = append(out, e)
+		if strings.HasPrefix(e.ID, "channel:") || !v.delivered[e.ID] || v.read[e.ID] {
+			continue
 		}
+		if !first.Done { // who still waits for it is not reminded of it
+			m, err := s.Outbox.Message(ctx, key(first.ID, e.ID))
+			if err != nil && workpackages.KindOf(err) != workpackages.NotFound {
+				return nil, err
+			}
+			if err != nil || m.State != notifications.Sent {
+				continue
+			}
+		}
+		out = append(out, e)
 	}
 	return out, nil
 }
@@ -206,7 +216,7 @@ func (s *Service) Work(ctx context.Context) error {
 // system is the program as the doer of what is done when its time comes.
 func system() workpackages.Actor { return workpackages.System() }
 
-// DueAt gives when a scheduled message goes, or went late; zero when that is not
+// dueAt gives when a scheduled message goes, or went late; zero when that is not
 // known. late says that its time has passed by more than it may.
 func (s *Service) dueAt(m Message, cal calendar, now time.Time) (due time.Time, late bool) {
 	due = cal.next(m.Trigger, m.From.Add(-time.Millisecond))
@@ -282,7 +292,10 @@ func (s *Service) proceed(ctx context.Context, m Message) error {
 			return mark("Every message is in the outbox", func(m *Message, ref *SendingRef) {
 				ref.Queued = true
 				if m.State == Sending && m.Trigger.Kind == Recurring {
-					m.State, m.From = Scheduled, after(ref.At, ref.Due)
+					m.State = Scheduled
+					if ref.Kind == First {
+						m.From = after(ref.At, ref.Due)
+					}
 				}
 			})
 		}
