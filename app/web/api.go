@@ -209,7 +209,7 @@ func (s *Server) currentForAPI(current any, by workpackages.Actor) any {
 	case schedules.ClosedDays:
 		return newJSONClosed(v)
 	case comms.Message:
-		return newJSONMessage(v, by)
+		return newJSONRow(v, by)
 	case comms.Event:
 		return v
 	}

@@ -118,6 +118,14 @@ func newJSONMessage(m comms.Message, by workpackages.Actor) jsonMessage {
 	return out
 }
 
+// newJSONRow is a message where no reading of it is put on record: what one under
+// embargo says is left out there, for its readers too.
+func newJSONRow(m comms.Message, by workpackages.Actor) jsonMessage {
+	out := newJSONMessage(m, by)
+	out.Hidden = m.Embargoed()
+	return out
+}
+
 func (s *Server) apiMessages(c *fiber.Ctx) error {
 	all, err := s.Comms.Messages(c.UserContext(), actorOf(c))
 	if err != nil {
@@ -127,7 +135,7 @@ func (s *Server) apiMessages(c *fiber.Ctx) error {
 	out := []jsonMessage{}
 	for _, m := range all {
 		if (state == "" || state == string(m.State)) && (audience == "" || audience == m.AudienceID) && (phase == "" || phase == string(m.Phase)) {
-			out = append(out, newJSONMessage(m, actorOf(c)))
+			out = append(out, newJSONRow(m, actorOf(c)))
 		}
 	}
 	return sendJSON(c, http.StatusOK, map[string][]jsonMessage{"messages": out})
@@ -388,12 +396,16 @@ func (s *Server) apiSetEvent(c *fiber.Ctx) error {
 		return err
 	}
 	var in struct {
-		Date string `json:"date"`
+		Date *string `json:"date"`
 	}
 	if err := readJSON(c, &in); err != nil {
 		return err
 	}
-	e, err := s.Comms.SetEvent(c.UserContext(), actorOf(c), c.Params("id"), wr.Version, in.Date)
+	if in.Date == nil { // an empty object must not take a day away that messages go by
+		return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: []workpackages.FieldError{
+			{Field: "date", Message: "Send the day; an empty one when it is not known"}}}
+	}
+	e, err := s.Comms.SetEvent(c.UserContext(), actorOf(c), c.Params("id"), wr.Version, *in.Date)
 	if err != nil {
 		return err
 	}
