@@ -92,6 +92,8 @@ func TestWhatEachPartMayLeanOn(t *testing.T) {
 				t.Errorf("%s imports %s: only app/store speaks to the database", p.ImportPath, imp)
 			case strings.HasPrefix(imp, "github.com/slack-go/") && !strings.HasPrefix(p.ImportPath, "readiness/notifications/slack"):
 				t.Errorf("%s imports %s: only notifications/slack speaks to Slack", p.ImportPath, imp)
+			case (strings.HasPrefix(imp, "github.com/yuin/goldmark") || strings.HasPrefix(imp, "github.com/gomutex/godocx")) && p.ImportPath != "readiness/notifications/comms":
+				t.Errorf("%s imports %s: wordings are read and written by notifications/comms", p.ImportPath, imp)
 			case strings.HasPrefix(imp, "github.com/gofiber/") && p.ImportPath != "readiness/app/web":
 				t.Errorf("%s imports %s: only app/web speaks HTTP", p.ImportPath, imp)
 			}

@@ -245,3 +245,31 @@ func TestNoChildsDataRestsInThePlan(t *testing.T) {
 		}
 	}
 }
+
+// TestThePlanComesOnceAndStaysAsItWasChanged starts the product again on what it left.
+func TestThePlanComesOnceAndStaysAsItWasChanged(t *testing.T) {
+	dir := t.TempDir()
+	p := run(t, dir)
+	writer := workpackages.Actor{ID: "w", PersonID: "w", Name: "Writer", Role: workpackages.Comms}
+	plan, err := p.Server.System.Comms.Plan(t.Context(), writer)
+	if err != nil || len(plan.Rows) != 20 || len(plan.Told) != 3 {
+		t.Fatalf("%d messages for %d audiences: %v", len(plan.Rows), len(plan.Told), err)
+	}
+	for _, r := range plan.Rows {
+		if !r.Default || r.State != comms.Draft || r.Audience == "" || (r.Channel == comms.Slack) != (r.AudienceID == comms.Staff) {
+			t.Errorf("%s comes as %s, default %v, %s for %q", r.ID, r.State, r.Default, r.Channel, r.Audience)
+		}
+	}
+	m := p.plan("plan-call-day-staff")
+	if _, err := p.Server.System.Comms.Edit(t.Context(), writer, m.ID, at(m), comms.Input{Title: set("Ours")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	p = run(t, dir)
+	plan, err = p.Server.System.Comms.Plan(t.Context(), writer)
+	if m = p.plan(m.ID); err != nil || len(plan.Rows) != 20 || m.Title != "Ours" || m.Default {
+		t.Errorf("after a restart %d messages, %q: %v", len(plan.Rows), m.Title, err)
+	}
+}

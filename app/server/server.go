@@ -116,7 +116,8 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// deliverEvery is how often the outbox is looked at, unless leases are short.
+// deliverEvery is how often the communications plan is looked at, and the outbox unless
+// leases are short.
 const deliverEvery = 5 * time.Second
 
 // Start begins to answer requests, run jobs and deliver messages.
@@ -130,19 +131,19 @@ func (s *Server) Start() {
 	}
 	// Beginning a sending to thousands takes seconds, in which others are delivered.
 	s.deliver.Go(func() {
-		s.again(ctx, s.System.Comms.Woken(), "the communications plan cannot go on", s.System.Comms.Work)
+		s.again(ctx, deliverEvery, s.System.Comms.Woken(), "the communications plan cannot go on", s.System.Comms.Work)
 	})
 	s.deliver.Go(func() {
-		s.again(ctx, s.System.Outbox.Woken(), "the outbox cannot be emptied", func(ctx context.Context) error {
+		s.again(ctx, s.every, s.System.Outbox.Woken(), "the outbox cannot be emptied", func(ctx context.Context) error {
 			_, err := s.System.Outbox.Deliver(ctx)
 			return err
 		})
 	})
 }
 
-// again does something every few seconds, and when it is woken, until ctx ends.
-func (s *Server) again(ctx context.Context, woken <-chan struct{}, failed string, do func(ctx context.Context) error) {
-	t := time.NewTicker(s.every)
+// again does something every so often, and when it is woken, until ctx ends.
+func (s *Server) again(ctx context.Context, every time.Duration, woken <-chan struct{}, failed string, do func(ctx context.Context) error) {
+	t := time.NewTicker(every)
 	defer t.Stop()
 	for {
 		if err := do(ctx); err != nil && ctx.Err() == nil {

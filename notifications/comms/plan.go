@@ -129,7 +129,7 @@ func (s *Service) assess(ctx context.Context, row *Row, cal calendar, now time.T
 		row.Due, row.Why = true, "Its time has passed, and it did not go: change its time, and schedule it again"
 	case row.State == Scheduled:
 		if err := s.sendable(ctx, row.Message); err != nil {
-			row.Due, row.Why = true, err.Error()
+			row.Due, row.Why = true, sentence(err)
 		}
 	case row.Trigger.Kind == Manual && row.State == Approved:
 		row.Due, row.Why = true, "Approved: it goes when somebody sends it"

@@ -1,6 +1,7 @@
 package comms
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,4 +38,16 @@ func (p *problems) line(field, what string, from, to *string, least, most int) {
 	if *to = text; problem != "" {
 		p.add(field, "%s", problem)
 	}
+}
+
+// sentence gives what an error says to a person: of a field, what is said of that.
+func sentence(err error) string {
+	var known *workpackages.Error
+	if errors.As(err, &known) {
+		if len(known.Fields) > 0 {
+			return known.Fields[0].Message
+		}
+		return known.Message
+	}
+	return "It cannot be looked at now"
 }

@@ -114,7 +114,7 @@ func MayApprove(by workpackages.Actor, m Message) bool {
 // WhyNot says why somebody may not approve a message; empty where they may.
 func WhyNot(by workpackages.Actor, m Message) string {
 	if err := mayApprove(by, m); err != nil {
-		return err.Error()
+		return sentence(err)
 	}
 	return ""
 }
