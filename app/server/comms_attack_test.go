@@ -232,6 +232,31 @@ func TestWhatMayNotBeSaidAnyMoreDoesNotGoByItself(t *testing.T) {
 	o.signIn(o.writer).get("/comms").wants(t, "the plan", http.StatusOK, "may tell the outcome before it is published")
 }
 
+func TestHowItWasSentByHandIsUnderEmbargoToo(t *testing.T) {
+	o := inOffice(t, "http")
+	ctx, writer := background(), o.writer.Actor("browser")
+	m := o.secret(o.lead.ID)
+	m = o.done(o.comms.Submit(ctx, writer, m.ID, at(m)))
+	m = o.done(o.comms.Approve(ctx, o.lead.Actor("browser"), m.ID, at(m)))
+	m = o.done(o.comms.RecordHand(ctx, writer, m.ID, at(m), comms.HandInput{On: "2026-11-24", How: "in an envelope marked " + zircon, People: 3}))
+	if len(m.Hand) != 1 || !strings.Contains(m.Hand[0].How, zircon) {
+		t.Fatalf("it was recorded as %+v", m.Hand)
+	}
+	const api = "/api/v1/comms/messages"
+	o.api(workpackages.Comms, "GET", api, nil).wants(t, "in the plan", http.StatusOK, m.ID, `"people":3`)
+	o.api(workpackages.Comms, "GET", api, nil).lacks(t, "in the plan", zircon)
+	o.api(workpackages.Comms, "POST", api+"/"+m.ID+"/cancel", nil, "If-Match", `"1"`).lacks(t, "the version in force", zircon)
+	for name, b := range map[string]*browser{"an assistant director": o.signIn(o.ad), "another of the team": o.signIn(o.second)} {
+		for _, path := range []string{"/comms", "/comms/calendar?month=2026-11", "/comms/" + m.ID, "/comms/audiences", api, api + "/" + m.ID} {
+			if a := b.get(path); strings.Contains(a.Body, zircon) {
+				t.Errorf("%s as %s says how it was sent", path, name)
+			}
+		}
+	}
+	// Its readers still have it: what is hidden is a copy.
+	o.signIn(o.lead).get("/comms/"+m.ID).wants(t, "its reader", http.StatusOK, "in an envelope marked "+zircon)
+}
+
 func TestTheWordsLeaveARequestWhenTheMessageComesUnderEmbargo(t *testing.T) {
 	o := inOffice(t, "http")
 	ctx, writer := background(), o.writer.Actor("browser")

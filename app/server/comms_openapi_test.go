@@ -222,6 +222,7 @@ func TestEveryFieldOfThePlanIsHeldToTheDocument(t *testing.T) {
 		t.Errorf("the version in force: %v", now)
 	}
 	step(looks, "GET", messages+"?state=draft&audience=members&phase=call_day", nil, 0, 200)
+	step(looks, "GET", messages+"?state=bogus&phase=teatime", nil, 0, 422).wants(t, "no such state or phase", 422, `"field":"state"`, "scheduled", `"field":"phase"`, "call_day")
 	step(writes, "POST", one+"/submit", nil, 4, 200)
 	step(writes, "POST", one+"/approve", nil, 5, 403).wants(t, "its author", 403, "somebody else has to approve it")
 	step(looks, "POST", one+"/approve", nil, 5, 403).wants(t, "a viewer whom it does not name", 403, "Only the person it names")

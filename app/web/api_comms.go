@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,12 +127,27 @@ func newJSONRow(m comms.Message, by workpackages.Actor) jsonMessage {
 	return out
 }
 
+// noneOf says which values a filter has, where it was given another.
+func noneOf[T ~string](field, value string, all []T) []workpackages.FieldError {
+	if value == "" || slices.Contains(all, T(value)) {
+		return nil
+	}
+	words := make([]string, len(all))
+	for i, v := range all {
+		words[i] = string(v)
+	}
+	return []workpackages.FieldError{{Field: field, Message: "Give one of " + strings.Join(words, ", ")}}
+}
+
 func (s *Server) apiMessages(c *fiber.Ctx) error {
+	state, audience, phase := c.Query("state"), c.Query("audience"), c.Query("phase")
+	if bad := append(noneOf("state", state, comms.States()), noneOf("phase", phase, comms.Phases())...); len(bad) > 0 {
+		return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: bad}
+	}
 	all, err := s.Comms.Messages(c.UserContext(), actorOf(c))
 	if err != nil {
 		return err
 	}
-	state, audience, phase := c.Query("state"), c.Query("audience"), c.Query("phase")
 	out := []jsonMessage{}
 	for _, m := range all {
 		if (state == "" || state == string(m.State)) && (audience == "" || audience == m.AudienceID) && (phase == "" || phase == string(m.Phase)) {

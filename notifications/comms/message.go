@@ -281,6 +281,10 @@ func (m Message) hidden() Message {
 	m.Title, m.Objective = "Embargoed message", ""
 	m.Wording.Heading, m.Wording.Text, m.Wording.By = "", "", ""
 	m.Remark, m.Keys = "", nil
+	m.Hand = slices.Clone(m.Hand)
+	for i := range m.Hand { // how it was sent is in somebody's own words
+		m.Hand[i].How = ""
+	}
 	return m
 }
 

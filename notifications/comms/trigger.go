@@ -43,7 +43,7 @@ type Event struct {
 	Date      workpackages.Date `bson:"date" json:"date"` // empty: not known yet
 	Version   int64             `bson:"version" json:"version"`
 	ChangedBy string            `bson:"changed_by" json:"changed_by"`
-	ChangedAt time.Time         `bson:"changed_at" json:"changed_at"`
+	ChangedAt time.Time         `bson:"changed_at" json:"changed_at,omitzero"`
 }
 
 // The events that an inspection has.
