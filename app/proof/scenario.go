@@ -149,8 +149,16 @@ func (sc Scenario) Run(ctx context.Context) (res Result, err error) {
 }
 
 // pace is how many messages a minute the program sends, so that they last as long
-// as the kills do.
-func (sc Scenario) pace() int { return int(float64(sc.Plan.Messages())/sc.KillFor.Minutes()) + 1 }
+// as the kills do. Tries that fail count against it as well, and a message to staff, the
+// first in its conversation, is asked after with more calls: at the same pace it lasted
+// far longer than the kills.
+func (sc Scenario) pace() int {
+	pace := float64(sc.Plan.Messages()) / sc.KillFor.Minutes()
+	if sc.Plan.Staff > 0 {
+		pace *= 2
+	}
+	return int(pace) + 1
+}
 
 // open opens the database as the program does.
 func (sc Scenario) open(ctx context.Context, settings map[string]string) (*server.System, error) {
