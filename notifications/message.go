@@ -150,6 +150,9 @@ const channelPrefix = "channel:"
 // (without #) or its id.
 func ChannelID(channel string) string { return channelPrefix + channel }
 
+// IsChannel reports whether a recipient is a channel.
+func IsChannel(recipientID string) bool { return strings.HasPrefix(recipientID, channelPrefix) }
+
 // contactPrefix marks a recipient of the communications plan who is not among those
 // who may sign in.
 const contactPrefix = "contact:"

@@ -12,6 +12,7 @@ import (
 	"readiness/notifications"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 )
 
 // Annexa is what the scheduled Annexe A check works with.
@@ -151,7 +152,7 @@ func (d Deps) tellChecked(ctx context.Context, o Occasion, check workpackages.Ch
 		was, since = &before.Report, workpackages.DateOf(before.At, d.Zone)
 	}
 	news := notifications.NewAnnexaNews(check.ID, check.AsOf, &check.Report, was, since)
-	summary := fmt.Sprintf("Checked %s of %s: %s", count(len(check.Report.Files), "file"), check.AsOf, news.Verdict())
+	summary := fmt.Sprintf("Checked %s of %s: %s", phrase.Count(len(check.Report.Files), "file"), check.AsOf, news.Verdict())
 	if !news.Changed() && o.Instant.In(d.Zone).Weekday() != time.Monday {
 		return Outcome{Summary: fmt.Sprintf("%s; nothing has changed since the check of %s, so nobody is told", summary, since)}, nil
 	}

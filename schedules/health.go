@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"readiness/workpackages/phrase"
 )
 
 // Copy is one running process, as it says of itself at each look that went well.
@@ -244,13 +246,13 @@ func inWords(d time.Duration) string {
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}}
 	for _, u := range units {
 		if d >= u.length && d%u.length == 0 {
-			return count(int(d/u.length), u.name)
+			return phrase.Count(int(d/u.length), u.name)
 		}
 	}
 	if d < time.Second {
 		return "no time"
 	}
-	return fmt.Sprintf("%s %s", count(int(d/time.Minute), "minute"), count(int(d%time.Minute/time.Second), "second"))
+	return fmt.Sprintf("%s %s", phrase.Count(int(d/time.Minute), "minute"), phrase.Count(int(d%time.Minute/time.Second), "second"))
 }
 
 // Occurrence is one instant of a job.

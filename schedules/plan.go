@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"readiness/notifications"
 	"readiness/notifications/comms"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 	"readiness/workpackages/workingdays"
 )
 
@@ -63,7 +63,7 @@ func (d Deps) planDue(ctx context.Context, o Occasion) (Outcome, error) {
 			ID: notifications.Key(notifications.PlanDue, "", p.ID, string(v.today)), Rule: notifications.PlanDue, RecipientID: p.ID, RecipientName: p.Name,
 			NotAfter: notifications.Until(v.today, d.Zone),
 			Content: notifications.Content{
-				Heading: planHeading(items), Items: items, Why: "You get this because you " + joined(why) + ".",
+				Heading: planHeading(items), Items: items, Why: "You get this because you " + phrase.And(why) + ".",
 				Button: notifications.Button{Text: "Open the communications plan", URL: d.BaseURL + "/comms"},
 			},
 		}
@@ -82,7 +82,7 @@ func (d Deps) planItems(plan comms.Plan, rule Rule, p workpackages.Person) (item
 	team := rule.Tells(CommsTeam) && p.Role == workpackages.Comms || rule.Tells(Directors) && p.Role == workpackages.AssistantDirector
 	add := func(section, reason string, r comms.Row) {
 		// Not by its name: it may come under embargo, and the ledger would keep that.
-		title := r.Phase.Label() + ": message for " + lowerFirst(r.Audience)
+		title := r.Phase.Label() + ": message for " + phrase.LowerFirst(r.Audience)
 		detail := r.Why
 		if !r.Next.IsZero() {
 			detail += ". Its time: " + r.Next.In(d.Zone).Format("Monday 2 January at 15:04")
@@ -121,15 +121,12 @@ func (d Deps) planItems(plan comms.Plan, rule Rule, p workpackages.Person) (item
 		}
 	}
 	if team {
-		for _, t := range plan.Told {
-			if !t.Gap {
-				continue
-			}
-			detail := fmt.Sprintf("%s since they were told", count(t.Days, "day"))
+		for _, t := range plan.Gaps() {
+			detail := phrase.Count(t.Days, "day") + " since they were told"
 			if t.Last.IsZero() {
 				detail = "they were never told"
 			}
-			items = append(items, notifications.Item{Section: notTold, Title: t.Name, Detail: detail + fmt.Sprintf("; the plan says every %d days", t.TellEvery), URL: d.BaseURL + "/comms/audiences", Subject: "audience " + t.ID})
+			items = append(items, notifications.Item{Section: notTold, Title: t.Name, Detail: detail + "; the plan says every " + phrase.Count(t.TellEvery, "day"), URL: d.BaseURL + "/comms/audiences", Subject: "audience " + t.ID})
 			if !slices.Contains(why, teamReason) {
 				why = append(why, teamReason)
 			}
@@ -150,20 +147,13 @@ func planHeading(items []notifications.Item) string {
 	}
 	var parts []string
 	if k := n[toApprove]; k > 0 {
-		parts = append(parts, count(k, "message")+" to approve")
+		parts = append(parts, phrase.Count(k, "message")+" to approve")
 	}
 	if k := n[toDo] + n[nobodys]; k > 0 {
-		parts = append(parts, count(k, "message")+" due")
+		parts = append(parts, phrase.Count(k, "message")+" due")
 	}
 	if k := n[notTold]; k > 0 {
-		parts = append(parts, count(k, "audience")+" not told")
+		parts = append(parts, phrase.Count(k, "audience")+" not told")
 	}
 	return "Communications plan: " + strings.Join(parts, ", ")
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

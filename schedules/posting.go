@@ -7,6 +7,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // posting puts the messages of one run in the outbox; in a dry run it only says
@@ -97,21 +98,14 @@ func (p *posting) put(ctx context.Context, to string, m notifications.Message) {
 
 // says gives what became of the messages in words.
 func (p *posting) says() string {
-	text := count(p.added, "message") + " put in the outbox"
+	text := phrase.Count(p.added, "message") + " put in the outbox"
 	if p.occasion.DryRun {
-		text = count(len(p.planned), "message") + " would be sent"
+		text = phrase.Count(len(p.planned), "message") + " would be sent"
 	}
 	if p.there > 0 {
 		text += fmt.Sprintf(", %d made already", p.there)
 	}
 	return text
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // named is a person as a plan of messages names them.

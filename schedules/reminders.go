@@ -11,6 +11,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // day is all that a day's reminders are worked out from.
@@ -33,14 +34,7 @@ type bundle struct {
 
 // why says why this person is told about all that the message holds.
 func (b *bundle) why() string {
-	return "You get this because you " + joined(b.reasons) + "."
-}
-
-func joined(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return "You get this because you " + phrase.And(b.reasons) + "."
 }
 
 // readDay reads the state of things for an instant: as it is now for one that has

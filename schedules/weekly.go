@@ -11,6 +11,7 @@ import (
 	"readiness/notifications"
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 	"readiness/workpackages/workingdays"
 )
 
@@ -145,7 +146,7 @@ func (d Deps) digests(ctx context.Context, o Occasion, ruleID string, to func(v 
 	case len(audience) == 0:
 		summary = "Nobody to tell: name the people whom this rule is for"
 	case empty > 0:
-		summary += fmt.Sprintf("; nothing to tell %s", count(empty, "reader"))
+		summary += fmt.Sprintf("; nothing to tell %s", phrase.Count(empty, "reader"))
 	}
 	return Outcome{Summary: summary, Planned: post.planned}, errors.Join(post.errs...)
 }
@@ -175,7 +176,7 @@ func (d Deps) annexaStanding(ctx context.Context) (*notifications.Item, error) {
 		}
 	}
 	return &notifications.Item{
-		Title: fmt.Sprintf("%d of %s fit to send", fit, count(len(c.Lists), "list")), Subject: c.ID,
+		Title: fmt.Sprintf("%d of %s fit to send", fit, phrase.Count(len(c.Lists), "list")), Subject: c.ID,
 		Detail: "checked on " + workpackages.DateOf(c.At, d.Zone).String(), URL: d.BaseURL + "/annexa/checks/" + c.ID,
 	}, nil
 }

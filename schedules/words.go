@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"readiness/workpackages/phrase"
 )
 
 // specWords says five cron fields in words: "Monday to Friday at 09:00", "Every day,
@@ -32,7 +34,7 @@ func specWords(spec string) string {
 		for _, d := range dates {
 			words = append(words, strconv.Itoa(d))
 		}
-		days = "On day " + joined(words) + " of the month"
+		days = "On day " + phrase.And(words) + " of the month"
 	}
 	times, ok := timeWords(minutes, hours)
 	if !ok {
@@ -111,7 +113,7 @@ func dayWords(days []int) string {
 	for _, d := range week {
 		words = append(words, d.String())
 	}
-	return joined(words)
+	return phrase.And(words)
 }
 
 // timeWords names the times of a day: a few one by one, more by their step.
@@ -128,7 +130,7 @@ func timeWords(minutes, hours []int) (string, bool) {
 		for _, n := range at {
 			words = append(words, clock(n))
 		}
-		return " at " + joined(words), true
+		return " at " + phrase.And(words), true
 	}
 	step := at[1] - at[0]
 	for i := 1; i < len(at); i++ {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"readiness/workpackages/phrase"
 )
 
 // ApplyChecks brings the issues of every package up to the checks that are kept,
@@ -135,7 +137,7 @@ func bringUpTo(check Check, day Date) mutation {
 			what string
 		}{{closed, "closed"}, {back, "came back"}, {counts, "with another count"}} {
 			if p.n > 0 {
-				parts = append(parts, plural(p.n, "issue")+" "+p.what)
+				parts = append(parts, phrase.Count(p.n, "issue")+" "+p.what)
 			}
 		}
 		if len(parts) == 0 {
@@ -153,7 +155,7 @@ func bringUpTo(check Check, day Date) mutation {
 func findings(i Issue) string {
 	switch {
 	case i.Count > 0:
-		return plural(i.Count, "finding")
+		return phrase.Count(i.Count, "finding")
 	case i.Passes > 0 && i.Passes < passesToClose:
 		return "none, once"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"readiness/workpackages/phrase"
 	"readiness/workpackages/workingdays"
 )
 
@@ -145,7 +146,7 @@ func dueWords(due, today Date) string {
 	n := lateness(due, today)
 	switch {
 	case n > 0:
-		return fmt.Sprintf("was due %s, %s ago", due, plural(n, "working day"))
+		return fmt.Sprintf("was due %s, %s ago", due, phrase.Count(n, "working day"))
 	case n == 0:
 		return "due today"
 	}
@@ -156,13 +157,13 @@ func ahead(due, today Date) string {
 	if due == today {
 		return "which is today"
 	}
-	return "in " + plural(-lateness(due, today), "working day")
+	return "in " + phrase.Count(-lateness(due, today), "working day")
 }
 
 // Idle says how long a package has gone without an update, and what the last one was.
 func (p PackageReadiness) Idle(zone *time.Location) string {
 	if p.UpdatedAt.IsZero() {
-		return fmt.Sprintf("no update yet, %s after it was set up", plural(p.IdleDays, "working day"))
+		return fmt.Sprintf("no update yet, %s after it was set up", phrase.Count(p.IdleDays, "working day"))
 	}
-	return fmt.Sprintf("no update for %s. Last: %s, by %s (%s)", plural(p.IdleDays, "working day"), DateOf(p.UpdatedAt, zone), p.UpdatedBy, p.Status.Short())
+	return fmt.Sprintf("no update for %s. Last: %s, by %s (%s)", phrase.Count(p.IdleDays, "working day"), DateOf(p.UpdatedAt, zone), p.UpdatedBy, p.Status.Short())
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"readiness/workpackages/phrase"
 )
 
 // Role says what a person or a token may do. The names are those of the interface.
@@ -75,7 +77,7 @@ func (p *Person) Validate(groups []Group) error {
 		bad.add("email", "Enter an e-mail address in the form name@example.gov.uk")
 	}
 	if !p.Role.Valid() {
-		bad.add("role", "Choose a role: %s", joinRoles())
+		bad.add("role", "Choose a role: %s", phrase.List(Roles()))
 	}
 	known := slices.ContainsFunc(groups, func(g Group) bool { return g.ID == p.GroupID })
 	if p.Role == Lead && p.GroupID == "" {
@@ -100,14 +102,6 @@ type Actor struct {
 // System is the program acting on its own account: seeding and importing.
 func System() Actor {
 	return Actor{ID: "system", Name: "Readiness", Role: AssistantDirector, Via: "system"}
-}
-
-func joinRoles() string {
-	var s []string
-	for _, r := range Roles() {
-		s = append(s, string(r))
-	}
-	return strings.Join(s, ", ")
 }
 
 func joinGroups(groups []Group) string {

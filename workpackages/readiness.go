@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"readiness/workpackages/phrase"
 	"readiness/workpackages/workingdays"
 )
 
@@ -132,7 +133,7 @@ func Assess(w WorkPackage, people []Person, today Date, staleAfter int, zone *ti
 	p.IdleDays = workingdays.Between(DateOf(since, zone).Time(), today.Time())
 	if w.Status.Open() && p.IdleDays >= staleAfter {
 		p.Stale = true
-		say("", "stale", what, plural(p.IdleDays, "working day"))
+		say("", "stale", what, phrase.Count(p.IdleDays, "working day"))
 	}
 	if w.OwnerID == "" {
 		say("", "no_owner", "No owner is named")
@@ -150,13 +151,6 @@ func Assess(w WorkPackage, people []Person, today Date, staleAfter int, zone *ti
 		}
 	}
 	return p
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Readiness works out the whole picture now, or as it stood at an instant when

@@ -215,7 +215,12 @@ func TestEveryFieldOfThePlanIsHeldToTheDocument(t *testing.T) {
 	}
 	bad := step(writes, "PATCH", one, map[string]any{"phase": "teatime"}, 1, 422)
 	bad.wants(t, "an unknown phase", 422, `"field":"phase"`, "call_day")
-	step(writes, "PATCH", one, map[string]any{"trigger": map[string]any{"kind": "recurring", "days": []any{"monday", "friday"}, "time": "08:30"}}, 1, 200)
+	step(writes, "POST", messages, map[string]any{"title": "T", "audience": "members", "phase": "teatime", "text": "x"}, 0, 422)
+	step(writes, "POST", messages, map[string]any{"title": "T", "audience": "members", "owner": "nobody@example.gov.uk", "text": "x"}, 0, 422)
+	none := looks("GET", messages+"/none", nil)
+	none.wants(t, "no message of ours", 404)
+	hold("GET", messages+"/none", none)
+	step(writes, "PATCH", one, map[string]any{"trigger": map[string]any{"kind": "recurring", "days": []any{"monday", "friday"}, "time": "9am"}}, 1, 200).wants(t, "an hour as people write it", 200, `"time":"09:00"`)
 	step(writes, "PATCH", one, map[string]any{"trigger": map[string]any{"kind": "recurring", "month": 3, "time": "08:30"}}, 2, 200)
 	step(writes, "PATCH", one, map[string]any{"trigger": map[string]any{"kind": "event", "event": "inspection_call", "offset": 1, "time": "09:00"}}, 3, 200)
 	if now := stands(step(writes, "PATCH", one, map[string]any{"objective": "To know"}, 3, 412), "PlanMessage"); now["version"] != 4.0 || now["hidden"] != false {
@@ -227,10 +232,14 @@ func TestEveryFieldOfThePlanIsHeldToTheDocument(t *testing.T) {
 	step(writes, "POST", one+"/approve", nil, 5, 403).wants(t, "its author", 403, "somebody else has to approve it")
 	step(looks, "POST", one+"/approve", nil, 5, 403).wants(t, "a viewer whom it does not name", 403, "Only the person it names")
 	step(approves, "POST", one+"/send-back", map[string]any{"remark": "Say when"}, 5, 200)
+	step(approves, "POST", one+"/send-back", map[string]any{"remark": "Say when"}, 6, 409)
 	step(writes, "POST", one+"/submit", nil, 6, 200)
 	step(approves, "POST", one+"/approve", nil, 7, 200)
 	step(writes, "POST", one+"/schedule", nil, 8, 200)
+	step(writes, "POST", one+"/sent", map[string]any{"on": "2026-11-25", "how": "by e-mail"}, 9, 422)
 	step(writes, "POST", one+"/sent", map[string]any{"on": "2026-11-24", "how": "by e-mail", "people": 14}, 9, 200)
+	step(writes, "POST", one+"/cancel", nil, 10, 409)
+	step(looks, "GET", one+"/accesses", nil, 0, 403)
 	step(looks, "GET", one, nil, 0, 200)
 	step(looks, "GET", one+"/history", nil, 0, 200)
 
@@ -245,6 +254,7 @@ func TestEveryFieldOfThePlanIsHeldToTheDocument(t *testing.T) {
 
 	// Not wanted after all.
 	adds(writes, map[string]any{"title": "Too much", "audience": "staff", "text": "There is nothing new today."})
+	step(writes, "POST", one+"/remind", nil, 1, 409)
 	step(writes, "POST", one+"/cancel", nil, 1, 200)
 
 	// Under embargo: read by those it names, and each reading is on record.
@@ -288,6 +298,10 @@ func TestEveryFieldOfThePlanIsHeldToTheDocument(t *testing.T) {
 	if now := stands(step(writes, "PUT", planAPI+"events/{id}", map[string]any{"date": "2026-12-08"}, 1, 412), "PlanEvent"); now["date"] != "2026-12-07" {
 		t.Errorf("the day in force: %v", now)
 	}
+	step(writes, "PUT", planAPI+"events/{id}", map[string]any{"date": "some day"}, 2, 422).wants(t, "no day of the calendar", 422, `"field":"date"`)
+	lunch := writes("PUT", planAPI+"events/lunch", map[string]any{"date": ""}, "If-Match", `"1"`)
+	lunch.wants(t, "no event of ours", 404, "no such event")
+	hold("PUT", planAPI+"events/lunch", lunch)
 	step(writes, "PUT", planAPI+"events/{id}", map[string]any{}, 2, 422).wants(t, "no day at all", 422, `"field":"date"`)
 	step(looks, "GET", planAPI+"events", nil, 0, 200).wants(t, "the events", 200, `"date":"2026-12-07"`)
 

@@ -131,10 +131,10 @@ func (s *Server) Start() {
 	}
 	// Beginning a sending to thousands takes seconds, in which others are delivered.
 	s.deliver.Go(func() {
-		s.again(ctx, deliverEvery, s.System.Comms.Woken(), "the communications plan cannot go on", s.System.Comms.Work)
+		s.again(ctx, deliverEvery, s.System.Comms.Woken(), "comms", "the communications plan cannot go on", s.System.Comms.Work)
 	})
 	s.deliver.Go(func() {
-		s.again(ctx, s.every, s.System.Outbox.Woken(), "the outbox cannot be emptied", func(ctx context.Context) error {
+		s.again(ctx, s.every, s.System.Outbox.Woken(), "notifications", "the outbox cannot be emptied", func(ctx context.Context) error {
 			_, err := s.System.Outbox.Deliver(ctx)
 			return err
 		})
@@ -142,12 +142,12 @@ func (s *Server) Start() {
 }
 
 // again does something every so often, and when it is woken, until ctx ends.
-func (s *Server) again(ctx context.Context, every time.Duration, woken <-chan struct{}, failed string, do func(ctx context.Context) error) {
+func (s *Server) again(ctx context.Context, every time.Duration, woken <-chan struct{}, category, failed string, do func(ctx context.Context) error) {
 	t := time.NewTicker(every)
 	defer t.Stop()
 	for {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
-			s.System.Log.Error(failed, "category", "notifications", "error", err)
+			s.System.Log.Error(failed, "category", category, "error", err)
 		}
 		select {
 		case <-t.C:

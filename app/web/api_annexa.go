@@ -61,7 +61,7 @@ type jsonTrend struct {
 
 func newJSONCheckSummary(k workpackages.CheckSummary) jsonCheckSummary {
 	out := jsonCheckSummary{
-		ID: k.ID, At: k.At, By: jsonActor{k.By.ID, k.By.Name, k.By.Role, k.By.Via}, Origin: k.Origin, AsOf: optionalDate(k.AsOf),
+		ID: k.ID, At: k.At, By: newJSONActor(k.By), Origin: k.Origin, AsOf: optionalDate(k.AsOf),
 		Fit: wholeFit(k.Fit), Totals: k.Totals, Lists: []jsonListSummary{}, Part: k.Part,
 	}
 	for _, l := range k.Lists {

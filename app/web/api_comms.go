@@ -10,6 +10,7 @@ import (
 
 	"readiness/notifications/comms"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 type jsonTrigger struct {
@@ -108,7 +109,7 @@ func newJSONMessage(m comms.Message, by workpackages.Actor) jsonMessage {
 	}
 	if m.HasApproval() {
 		a := m.Approval
-		out.Approval = &jsonApproval{a.Wording, jsonActor{a.By.ID, a.By.Name, a.By.Role, a.By.Via}, a.At}
+		out.Approval = &jsonApproval{a.Wording, newJSONActor(a.By), a.At}
 	}
 	for _, r := range m.Sendings {
 		out.Sendings = append(out.Sendings, jsonSending{r.Kind, r.Wording, r.At, r.By, r.Recipients, r.Done})
@@ -127,21 +128,16 @@ func newJSONRow(m comms.Message, by workpackages.Actor) jsonMessage {
 	return out
 }
 
-// noneOf says which values a filter has, where it was given another.
-func noneOf[T ~string](field, value string, all []T) []workpackages.FieldError {
-	if value == "" || slices.Contains(all, T(value)) {
-		return nil
-	}
-	words := make([]string, len(all))
-	for i, v := range all {
-		words[i] = string(v)
-	}
-	return []workpackages.FieldError{{Field: field, Message: "Give one of " + strings.Join(words, ", ")}}
-}
-
 func (s *Server) apiMessages(c *fiber.Ctx) error {
 	state, audience, phase := c.Query("state"), c.Query("audience"), c.Query("phase")
-	if bad := append(noneOf("state", state, comms.States()), noneOf("phase", phase, comms.Phases())...); len(bad) > 0 {
+	var bad []workpackages.FieldError
+	if state != "" && !slices.Contains(comms.States(), comms.State(state)) {
+		bad = append(bad, workpackages.FieldError{Field: "state", Message: "Give one of " + phrase.List(comms.States())})
+	}
+	if phase != "" && !slices.Contains(comms.Phases(), comms.Phase(phase)) {
+		bad = append(bad, workpackages.FieldError{Field: "phase", Message: "Give one of " + phrase.List(comms.Phases())})
+	}
+	if len(bad) > 0 {
 		return &workpackages.Error{Kind: workpackages.Invalid, Message: "There is a problem with what you sent", Fields: bad}
 	}
 	all, err := s.Comms.Messages(c.UserContext(), actorOf(c))
@@ -350,7 +346,7 @@ func (s *Server) apiMessageHistory(c *fiber.Ctx) error {
 	}
 	out := []jsonChange{}
 	for _, e := range entries {
-		out = append(out, jsonChange{e.Version, e.At, jsonActor{e.By.ID, e.By.Name, e.By.Role, e.By.Via}, e.Summary, e.Approved, newJSONMessage(e.State, actorOf(c))})
+		out = append(out, jsonChange{e.Version, e.At, newJSONActor(e.By), e.Summary, e.Approved, newJSONMessage(e.State, actorOf(c))})
 	}
 	return sendJSON(c, http.StatusOK, map[string]any{"history": out})
 }

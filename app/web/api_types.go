@@ -159,6 +159,8 @@ type jsonActor struct {
 	Via  string            `json:"via"`
 }
 
+func newJSONActor(a workpackages.Actor) jsonActor { return jsonActor{a.ID, a.Name, a.Role, a.Via} }
+
 type jsonUpdate struct {
 	Status       workpackages.Status `json:"status"`
 	Narrative    string              `json:"narrative"`
@@ -267,7 +269,7 @@ func newJSONWhole(p workpackages.PackageReadiness, people []workpackages.Person)
 
 func newJSONEntry(e workpackages.Entry) jsonEntry {
 	out := jsonEntry{
-		Version: e.Version, At: e.At, By: jsonActor{e.By.ID, e.By.Name, e.By.Role, e.By.Via}, Kind: string(e.Kind),
+		Version: e.Version, At: e.At, By: newJSONActor(e.By), Kind: string(e.Kind),
 		Summary: e.Summary, Changes: e.Changes, Item: e.ItemID,
 	}
 	if out.Changes == nil {

@@ -14,6 +14,7 @@ import (
 	"readiness/notifications/comms"
 	"readiness/notifications/slack"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // commsTag is the state of a message of the plan as word and colour.
@@ -42,7 +43,7 @@ func (s *Server) commsRow(r comms.Row, by workpackages.Actor) commsRow {
 	case r.State == comms.Sent && !last.IsZero():
 		v.When = "sent " + last.In(s.Zone).Format("2 January 2006")
 	case !r.Next.IsZero():
-		v.When = r.Next.In(s.Zone).Format("Monday 2 January 2006 at 15:04")
+		v.When = s.longDayTime(r.Next)
 	case r.Trigger.Kind == comms.OnEvent:
 		v.When = "day not known yet"
 	}
@@ -88,14 +89,8 @@ func (s *Server) commsPage(c *fiber.Ctx) error {
 	for _, r := range plan.Attention() {
 		attention = append(attention, s.commsRow(r, actorOf(c)))
 	}
-	var gaps []comms.Told
-	for _, t := range plan.Told {
-		if t.Gap {
-			gaps = append(gaps, t)
-		}
-	}
 	return s.render(c, http.StatusOK, "comms", page{Title: "Communications plan", Done: doneWords[c.Query("done")], Data: map[string]any{
-		"Phases": phases, "Attention": attention, "Gaps": gaps, "Told": plan.Told, "MayWrite": mayWritePlan(c), "Embargo": plan.Embargoed,
+		"Phases": phases, "Attention": attention, "Gaps": plan.Gaps(), "Told": plan.Told, "MayWrite": mayWritePlan(c), "Embargo": plan.Embargoed,
 		"Defaults": defaults, "Audience": audience, "SlackOn": s.slackOn(),
 	}})
 }
@@ -106,7 +101,7 @@ func (s *Server) commsWants(c *fiber.Ctx) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	waiting, due, gaps := 0, 0, 0
+	waiting, due := 0, 0
 	for _, r := range plan.Attention() {
 		if r.State == comms.InReview {
 			waiting++
@@ -114,25 +109,20 @@ func (s *Server) commsWants(c *fiber.Ctx) (string, error) {
 			due++
 		}
 	}
-	for _, t := range plan.Told {
-		if t.Gap {
-			gaps++
-		}
-	}
 	var says []string
 	for _, x := range []struct {
 		n    int
 		what string
 		says string
-	}{{waiting, "message", " for approval"}, {due, "message", " due"}, {gaps, "audience", " not told for too long"}} {
+	}{{waiting, "message", " for approval"}, {due, "message", " due"}, {len(plan.Gaps()), "audience", " not told for too long"}} {
 		if x.n > 0 {
-			says = append(says, plural(x.n, x.what)+x.says)
+			says = append(says, phrase.Count(x.n, x.what)+x.says)
 		}
 	}
 	if len(says) == 0 {
 		return "", nil
 	}
-	return "Communications: " + inWords(says), nil
+	return "Communications: " + phrase.And(says), nil
 }
 
 // slackOn reports whether Slack is connected.
@@ -178,9 +168,7 @@ type commsView struct {
 	Unread   string // how many that would reach
 	Reach    comms.ReachView
 	WasSent  bool
-	Briefing bool
 	Stops    bool
-	Accesses bool
 }
 
 func (s *Server) commsMessagePage(c *fiber.Ctx) error {
@@ -209,7 +197,6 @@ func (s *Server) showCommsMessage(c *fiber.Ctx, status int, errs []formError) er
 	row := plan.Rows[i]
 	row.Message = m
 	v.Row = s.commsRow(row, by)
-	v.Accesses = m.Embargoed()
 	v.MayName = m.Embargoed() && isDirector(c)
 	for _, id := range m.Readers {
 		v.Readers = append(v.Readers, workpackages.NameOf(people, id))
@@ -242,16 +229,15 @@ func (s *Server) showCommsMessage(c *fiber.Ctx, status int, errs []formError) er
 	v.Back = m.State == comms.InReview && (v.Approve || slices.Contains(m.Authors, by.ID))
 	v.ByHand = m.Channel == comms.ByHand && m.HasApproval() && m.State != comms.Cancelled && (v.MayWrite || m.OwnerID != "" && m.OwnerID == by.PersonID)
 	v.Cancel = v.MayWrite && m.State != comms.Sent && m.State != comms.Cancelled
-	v.Briefing = true
 	if _, v.WasSent = m.Last(); v.WasSent {
 		if v.Reach, err = s.Comms.ReachOf(ctx, m); err != nil {
 			return err
 		}
 	}
 	v.Remind = v.MayWrite && (m.State == comms.Sent || m.State == comms.Scheduled && m.Trigger.Kind == comms.Recurring) && v.WasSent && s.Comms.Answers && v.Reach.Unread() > 0
-	v.Unread = plural(v.Reach.Unread(), "person") + " who has not read it"
-	if n := v.Reach.Unread(); n > 1 {
-		v.Unread = strconv.Itoa(n) + " people who have not read it"
+	v.Unread = phrase.Count(v.Reach.Unread(), "person") + " who have not read it"
+	if v.Reach.Unread() == 1 {
+		v.Unread = "1 person who has not read it"
 	}
 	if v.MayWrite && m.State == comms.Approved {
 		if v.Schedule, v.Asks, err = s.scheduling(c, m); err != nil {
@@ -275,10 +261,10 @@ func (s *Server) scheduling(c *fiber.Ctx, m comms.Message) (button, asks string,
 	}
 	var to []string
 	if people > 0 {
-		to = append(to, strings.ReplaceAll(plural(people, "person"), "persons", "people"))
+		to = append(to, phrase.Count(people, "person"))
 	}
 	if channels > 0 {
-		to = append(to, plural(channels, "channel"))
+		to = append(to, phrase.Count(channels, "channel"))
 	}
 	if len(to) == 0 {
 		to = []string{"nobody: say under Audiences who is to get it"}
@@ -291,16 +277,9 @@ func (s *Server) scheduling(c *fiber.Ctx, m comms.Message) (button, asks string,
 	case m.Correcting():
 		return "Correct what was sent", "Every message that was sent is changed in place, and says that it was corrected. Slack tells nobody of that.", nil
 	case m.Trigger.Kind == comms.Manual:
-		return "Send now", again + "It goes to " + inWords(to) + " in Slack, in the hours in which they may be disturbed.", nil
+		return "Send now", again + "It goes to " + phrase.And(to) + " in Slack, in the hours in which they may be disturbed.", nil
 	}
-	return "Schedule", again + "It goes by itself: " + lowerFirst(m.Trigger.Words()) + ", to " + inWords(to) + " in Slack as things stand.", nil
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
+	return "Schedule", again + "It goes by itself: " + phrase.LowerFirst(m.Trigger.Words()) + ", to " + phrase.And(to) + " in Slack as things stand.", nil
 }
 
 // submitComms is the one way in which buttons of a message's page change it.
@@ -454,10 +433,7 @@ func (s *Server) submitHand(c *fiber.Ctx) error {
 	case workpackages.KindOf(err) == workpackages.Stale:
 		return s.staleForm(c, f, v, []changedNote{{Summary: "The message is now: " + commsTag(m.State).Word + ", wording " + strconv.Itoa(m.Wording.Number)}})
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 // readersForm names who may read an embargoed message. It shows nothing of it.
@@ -510,10 +486,7 @@ func (s *Server) submitReaders(c *fiber.Ctx) error {
 	case workpackages.KindOf(err) == workpackages.Stale:
 		return s.staleForm(c, f, v, []changedNote{{Summary: "The message was changed, or others were named"}})
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 // longDayTime is a day and a time in words.

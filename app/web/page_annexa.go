@@ -13,6 +13,7 @@ import (
 
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 )
 
 // trendLength is how many checks the picture shows, and pastChecks how many the
@@ -223,10 +224,10 @@ func (s *Server) changeView(k workpackages.Check) changeView {
 		return v
 	}
 	v.add(changeGroup{Heading: "Lists", Lines: listChanges(k.Change.Lists)})
-	v.add(causeGroup(plural(len(k.Change.New), "new fault"), k.Change.New, func(c annexa.CauseChange) string { return plural(c.To, "finding") }))
-	v.add(causeGroup(plural(len(k.Change.Worse), "fault")+" got worse", k.Change.Worse, fromTo))
-	v.add(causeGroup(plural(len(k.Change.Better), "fault")+" got better", k.Change.Better, fromTo))
-	v.add(causeGroup(plural(len(k.Change.Gone), "fault")+" gone", k.Change.Gone, thereWere))
+	v.add(causeGroup(phrase.Count(len(k.Change.New), "new fault"), k.Change.New, func(c annexa.CauseChange) string { return phrase.Count(c.To, "finding") }))
+	v.add(causeGroup(phrase.Count(len(k.Change.Worse), "fault")+" got worse", k.Change.Worse, fromTo))
+	v.add(causeGroup(phrase.Count(len(k.Change.Better), "fault")+" got better", k.Change.Better, fromTo))
+	v.add(causeGroup(phrase.Count(len(k.Change.Gone), "fault")+" gone", k.Change.Gone, thereWere))
 	v.None = len(v.Groups) == 0
 	return v
 }
@@ -265,7 +266,7 @@ func thereWere(c annexa.CauseChange) string {
 // these tell why it is worse.
 func fromTo(c annexa.CauseChange) string {
 	if c.FromOf > 0 && c.ToOf > 0 && c.FromOf != c.ToOf {
-		return fmt.Sprintf("from %d of %s to %d of %d", c.From, plural(c.FromOf, "row"), c.To, c.ToOf)
+		return fmt.Sprintf("from %d of %s to %d of %d", c.From, phrase.Count(c.FromOf, "row"), c.To, c.ToOf)
 	}
 	return fmt.Sprintf("from %d to %d", c.From, c.To)
 }

@@ -13,6 +13,7 @@ import (
 
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 )
 
 // How many causes of each part are shown at once: in all as many as a meeting
@@ -260,11 +261,11 @@ func newGroupView(g annexa.Group, under map[string][]causeView) causeView {
 	}
 	v.Where, v.Spread, v.Spellings, v.Reason = g.Where(), "", 0, g.Reason()
 	unit := "row"
-	v.In = plural(len(v.Same), "list")
+	v.In = phrase.Count(len(v.Same), "list")
 	switch columns := g.Columns(); {
 	case columns > 1:
 		unit = "cell"
-		v.In = plural(columns, "column")
+		v.In = phrase.Count(columns, "column")
 		v.Where += ", " + v.In
 	case v.Same[0].Column != "":
 		v.Where += ", " + v.Same[0].Column
@@ -275,7 +276,7 @@ func newGroupView(g annexa.Group, under map[string][]causeView) causeView {
 	case g.Of == 0:
 		v.Count = "in each the column as a whole"
 	default:
-		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, plural(g.Of, unit), share(g.Count, g.Of))
+		v.Count = fmt.Sprintf("%d of %s (%s)", g.Count, phrase.Count(g.Of, unit), share(g.Count, g.Of))
 	}
 	return v
 }
@@ -286,9 +287,9 @@ func newCauseView(k annexa.Cause) causeView {
 	case k.Teams > 0 && k.Teams == k.TeamsAll && k.Teams > 1:
 		v.Spread = fmt.Sprintf("in all %d teams", k.TeamsAll)
 	case k.Teams > 0 && k.TeamsAll > 0:
-		v.Spread = fmt.Sprintf("in %d of %s", k.Teams, plural(k.TeamsAll, "team"))
+		v.Spread = fmt.Sprintf("in %d of %s", k.Teams, phrase.Count(k.TeamsAll, "team"))
 	case k.Teams > 0:
-		v.Spread = "in " + plural(k.Teams, "team")
+		v.Spread = "in " + phrase.Count(k.Teams, "team")
 	}
 	return v
 }
@@ -308,7 +309,7 @@ func countText(k annexa.Cause) string {
 	case k.Of == 0:
 		return "the column as a whole"
 	}
-	return fmt.Sprintf("%d of %s (%s)", k.Count, plural(k.Of, "row"), share(k.Count, k.Of))
+	return fmt.Sprintf("%d of %s (%s)", k.Count, phrase.Count(k.Of, "row"), share(k.Count, k.Of))
 }
 
 // share is a percentage that is 0% only for none and 100% only for all.
@@ -392,18 +393,18 @@ func newMapView(l annexa.ListReport) mapView {
 			unknown += col.Values.Unknown
 		}
 	}
-	m.State = fmt.Sprintf("%d of %s found", matched, plural(len(l.Columns), "column"))
+	m.State = fmt.Sprintf("%d of %s found", matched, phrase.Count(len(l.Columns), "column"))
 	if n := len(m.Missing); n > 0 {
-		m.Problems = append(m.Problems, plural(n, "heading")+" missing: "+strings.Join(m.Missing, ", "))
+		m.Problems = append(m.Problems, phrase.Count(n, "heading")+" missing: "+strings.Join(m.Missing, ", "))
 	}
 	if n := len(m.Unknown); n > 0 {
-		m.Problems = append(m.Problems, plural(n, "heading")+" not recognised, so not checked: "+strings.Join(m.Unknown, ", "))
+		m.Problems = append(m.Problems, phrase.Count(n, "heading")+" not recognised, so not checked: "+strings.Join(m.Unknown, ", "))
 	}
 	if unknown > 0 {
-		m.Problems = append(m.Problems, plural(unknown, "value")+" that "+isAre(unknown)+" no permitted code")
+		m.Problems = append(m.Problems, phrase.Count(unknown, "value")+" that "+isAre(unknown)+" no permitted code")
 	}
 	if guessed > 0 {
-		m.Problems = append(m.Problems, plural(guessed, "value")+" whose code had to be guessed")
+		m.Problems = append(m.Problems, phrase.Count(guessed, "value")+" whose code had to be guessed")
 	}
 	return m
 }

@@ -10,6 +10,7 @@ import (
 
 	"readiness/notifications/comms"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // planOccasion is a message on a day of the plan's calendar.
@@ -83,7 +84,6 @@ func (s *Server) commsCalendarPage(c *fiber.Ctx) error {
 				if len(day.Happens) == 0 && day.Event == "" {
 					continue
 				}
-				day.Label = d.Time().Format("Monday 2 January")
 			}
 			in = in || !day.Other
 			week = append(week, day)
@@ -158,7 +158,7 @@ func (s *Server) submitAudienceNew(c *fiber.Ctx) error {
 	if err == nil {
 		return c.Redirect("/comms/audiences?done=audience", http.StatusSeeOther)
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error { return s.showForm(c, status, f, errs) })
+	return s.formAgain(c, err, f, v)
 }
 
 func (s *Server) audiencePage(c *fiber.Ctx) error {
@@ -180,12 +180,9 @@ func (s *Server) submitAudience(c *fiber.Ctx) error {
 	case err == nil:
 		return c.Redirect("/comms/audiences?done=audience", http.StatusSeeOther)
 	case workpackages.KindOf(err) == workpackages.Stale:
-		return s.staleForm(c, f, v, []changedNote{{"The audience was changed: it is now called “" + a.Name + "” and has " + plural(len(a.Contacts), "other person"), a.ChangedBy, s.longDayTime(a.ChangedAt)}})
+		return s.staleForm(c, f, v, []changedNote{{"The audience was changed: it is now called “" + a.Name + "” and has " + phrase.Count(len(a.Contacts), "other person"), a.ChangedBy, s.longDayTime(a.ChangedAt)}})
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 // eventView is an event with what it lets go.
@@ -202,10 +199,8 @@ func (s *Server) eventsPage(c *fiber.Ctx) error {
 	var out []eventView
 	for _, e := range plan.Events {
 		v := eventView{Event: e}
-		for _, r := range plan.Rows {
-			if r.State == comms.Scheduled && r.Trigger.Kind == comms.OnEvent && r.Trigger.Event == e.ID {
-				v.Waits = append(v.Waits, s.commsRow(r, actorOf(c)))
-			}
+		for _, r := range plan.WaitingFor(e.ID) {
+			v.Waits = append(v.Waits, s.commsRow(r, actorOf(c)))
 		}
 		out = append(out, v)
 	}
@@ -224,13 +219,11 @@ func (s *Server) eventForm(c *fiber.Ctx) (form, comms.Event, error) {
 		}
 		lead := e.Hint + " No scheduled message is timed from it."
 		var waits []string
-		for _, r := range plan.Rows {
-			if r.State == comms.Scheduled && r.Trigger.Kind == comms.OnEvent && r.Trigger.Event == e.ID {
-				waits = append(waits, "“"+r.Title+"” ("+lowerFirst(r.Trigger.Words())+")")
-			}
+		for _, r := range plan.WaitingFor(e.ID) {
+			waits = append(waits, "“"+r.Title+"” ("+phrase.LowerFirst(r.Trigger.Words())+")")
 		}
 		if len(waits) > 0 {
-			lead = e.Hint + " " + plural(len(waits), "scheduled message") + " will go by it: " + strings.Join(waits, "; ") + ". What should have gone earlier today goes at once."
+			lead = e.Hint + " " + phrase.Count(len(waits), "scheduled message") + " will go by it: " + strings.Join(waits, "; ") + ". What should have gone earlier today goes at once."
 		}
 		return form{
 			Heading: e.Title, Caption: "Event", Lead: lead, Action: "/comms/events/" + e.ID, Back: "/comms/events", Cancel: "/comms/events", Version: e.Version, Button: "Save",
@@ -265,8 +258,5 @@ func (s *Server) submitEvent(c *fiber.Ctx) error {
 		}
 		return s.staleForm(c, f, v, []changedNote{{"The day is now: " + day, e.ChangedBy, s.longDayTime(e.ChangedAt)}})
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // board is one dashboard: the whole picture, worked out for the template.
@@ -125,7 +126,7 @@ func (s *Server) packageRow(p workpackages.PackageReadiness, by workpackages.Act
 		row.Updated = p.UpdatedAt.In(s.Zone).Format("2 January 2006")
 	}
 	if n := p.Slips(); n > 0 {
-		row.SlipText = plural(n, "slip")
+		row.SlipText = phrase.Count(n, "slip")
 	}
 	return row
 }

@@ -105,10 +105,7 @@ func (s *Server) submitGroupEdit(c *fiber.Ctx) error {
 		if workpackages.KindOf(err) == workpackages.Stale {
 			return s.staleForm(c, f, v, s.groupChanged(g, people))
 		}
-		return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-			f.Version = v.version()
-			return s.showForm(c, status, f, errs)
-		})
+		return s.formAgain(c, err, f, v)
 	}
 	return c.Redirect("/groups/"+g.ID+"?done=group", http.StatusSeeOther)
 }
@@ -175,10 +172,7 @@ func (s *Server) submitMeetingNew(c *fiber.Ctx) error {
 		}
 		return s.staleForm(c, f, v, s.groupChanged(g, people))
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 // submitMeetingCancel takes one meeting away. What else changed in the group since

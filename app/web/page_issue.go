@@ -10,6 +10,7 @@ import (
 
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 )
 
 // dataQualityPackage is where issues of Annexe A belong unless somebody says otherwise.
@@ -40,13 +41,13 @@ func (s *Server) issueViews(w workpackages.WorkPackage, people []workpackages.Pe
 		}
 		switch {
 		case i.Class == workpackages.NotAFault:
-			v.Found = plural(i.Count, "finding") + " when it was looked into" // and no check says more
+			v.Found = phrase.Count(i.Count, "finding") + " when it was looked into" // and no check says more
 		case i.Passes == 1:
 			v.Found = "not found in the last check"
 		case i.Passes > 1:
-			v.Found = "not found in the last " + plural(i.Passes, "check")
+			v.Found = "not found in the last " + phrase.Count(i.Passes, "check")
 		default:
-			v.Found = plural(i.Count, "finding") + " when last looked for"
+			v.Found = phrase.Count(i.Count, "finding") + " when last looked for"
 		}
 		out = append(out, v)
 	}

@@ -248,10 +248,7 @@ func (s *Server) packageSaved(c *fiber.Ctx, err error, w workpackages.WorkPackag
 	if workpackages.KindOf(err) == workpackages.Stale {
 		return s.staleForm(c, f, v, s.changedSince(c, w, v.version()))
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 func (s *Server) changedSince(c *fiber.Ctx, w workpackages.WorkPackage, version int64) []changedNote {

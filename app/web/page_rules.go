@@ -13,6 +13,7 @@ import (
 
 	"readiness/schedules"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // Rules are the reminder rules and the council's closed days; schedules provides it.
@@ -35,13 +36,13 @@ type ruleRow struct {
 }
 
 func (s *Server) ruleRow(r schedules.Rule) ruleRow {
-	row := ruleRow{Rule: r, When: inWords(weekdays(r.Days)) + " at " + r.Time}
+	row := ruleRow{Rule: r, When: phrase.And(weekdays(r.Days)) + " at " + r.Time}
 	row.Info, _ = schedules.RuleInfoOf(r.ID)
 	var told []string
 	for _, a := range r.Audience {
 		told = append(told, toldWords[a])
 	}
-	row.Tells = sentenceCase(inWords(told))
+	row.Tells = sentenceCase(phrase.And(told))
 	if row.Info.Escalates {
 		row.Passes = passesOn(r)
 	}
@@ -65,7 +66,7 @@ func passesOn(r schedules.Rule) string {
 		if len(to) > 0 {
 			return fmt.Sprintf(" after %d", n)
 		}
-		return " after " + plural(n, "working day")
+		return " after " + phrase.Count(n, "working day")
 	}
 	if r.ChairAfter > 0 && !r.Tells(schedules.Chair) {
 		to = append(to, "to the chair"+days(r.ChairAfter))
@@ -97,14 +98,6 @@ func weekdays(days []time.Weekday) []string {
 		}
 	}
 	return out
-}
-
-// inWords joins words with commas and an "and".
-func inWords(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
 func isDirector(c *fiber.Ctx) bool { return actorOf(c).Role == workpackages.AssistantDirector }
@@ -216,10 +209,7 @@ func (s *Server) submitRule(c *fiber.Ctx) error {
 		}
 		return s.staleForm(c, ruleForm(r), v, s.ruleChanged(r))
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }
 
 // ruleChanged says what a rule is now, to whoever was overtaken.
@@ -227,7 +217,7 @@ func (s *Server) ruleChanged(r schedules.Rule) []changedNote {
 	row := s.ruleRow(r)
 	said := []string{"The rule is now " + onOff(r.On), row.When, row.Tells}
 	if row.Info.LooksAhead {
-		said = append(said, "Looks "+plural(r.Soon, "working day")+" ahead")
+		said = append(said, "Looks "+phrase.Count(r.Soon, "working day")+" ahead")
 	}
 	if row.Passes != "" {
 		said = append(said, row.Passes)

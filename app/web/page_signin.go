@@ -86,6 +86,15 @@ func (s *Server) formFailed(c *fiber.Ctx, err error, fields []field, v values, s
 	return show(status, errs)
 }
 
+// formAgain is formFailed for a form with a page of its own. What was typed goes on being
+// a change of the version that its writer read.
+func (s *Server) formAgain(c *fiber.Ctx, err error, f form, v values) error {
+	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
+		f.Version = v.version()
+		return s.showForm(c, status, f, errs)
+	})
+}
+
 func (s *Server) linkForm(info auth.LinkInfo, token string) form {
 	f := form{Action: "/link/" + token, Button: "Save and sign in"}
 	password := field{

@@ -77,8 +77,5 @@ func (s *Server) submitTimes(c *fiber.Ctx) error {
 	case workpackages.KindOf(err) == workpackages.Stale:
 		return s.staleForm(c, f, v, []changedNote{{Summary: timesWords(p)}})
 	}
-	return s.formFailed(c, err, f.Fields, v, func(status int, errs []formError) error {
-		f.Version = v.version()
-		return s.showForm(c, status, f, errs)
-	})
+	return s.formAgain(c, err, f, v)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // pages holds every page's template, parsed once; rendering only executes.
@@ -50,7 +51,7 @@ func loadPages(a assets, zone *time.Location) (pages, error) {
 		"dict":     dict,
 		"sentence": sentenceCase,
 		"dot":      withDot,
-		"plural":   plural,
+		"plural":   phrase.Count,
 		"longday":  longDay,
 		"remarks":  newRemarks,
 		"groups":   groups,
@@ -85,13 +86,6 @@ type statusTag struct{ Word, Class string }
 
 func newStatusTag(s workpackages.Status) statusTag {
 	return statusTag{s.Short(), "app-tag--" + strings.ReplaceAll(string(s), "_", "-")}
-}
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // withDot ends a sentence that may have its full stop already.

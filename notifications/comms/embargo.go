@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // Message gives one message to somebody who reads it; how says where. A reading of an
@@ -94,7 +95,7 @@ func (s *Service) NameReaders(ctx context.Context, by workpackages.Actor, id str
 		if slices.Equal(was, m.Readers) {
 			return "", nil
 		}
-		return "Named who may read it: " + joined(names(people, m.Readers)), nil
+		return "Named who may read it: " + phrase.And(names(people, m.Readers)), nil
 	})
 	if err == nil && !m.CanRead(by) {
 		m = m.hidden()

@@ -10,6 +10,7 @@ import (
 
 	"readiness/workpackages"
 	"readiness/workpackages/annexa"
+	"readiness/workpackages/phrase"
 )
 
 // Placeholder is something that a wording may have filled in from the tracker as it is
@@ -122,7 +123,7 @@ func (s *Service) annexa(ctx context.Context) (string, error) {
 			fit++
 		}
 	}
-	return fmt.Sprintf("%d of %s fit to send", fit, count(len(c.Lists), "list")), nil
+	return fmt.Sprintf("%d of %s fit to send", fit, phrase.Count(len(c.Lists), "list")), nil
 }
 
 // filled gives the heading and the text of a message with its placeholders filled in.

@@ -166,6 +166,18 @@ func (p Plan) Attention() []Row {
 	return slices.DeleteFunc(p.ByTime(), func(r Row) bool { return !r.Due })
 }
 
+// Gaps gives the audiences that were not told for too long.
+func (p Plan) Gaps() []Told {
+	return slices.DeleteFunc(slices.Clone(p.Told), func(t Told) bool { return !t.Gap })
+}
+
+// WaitingFor gives the scheduled messages that are timed from an event.
+func (p Plan) WaitingFor(event string) []Row {
+	return slices.DeleteFunc(slices.Clone(p.Rows), func(r Row) bool {
+		return r.State != Scheduled || r.Trigger.Kind != OnEvent || r.Trigger.Event != event
+	})
+}
+
 func orLater(t, later time.Time) time.Time {
 	if t.IsZero() {
 		return later

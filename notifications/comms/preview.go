@@ -150,7 +150,7 @@ func (s *Service) Recipients(ctx context.Context, m Message) (people, channels i
 		return 0, 0, err
 	}
 	for _, e := range recipientsOf(a, all) {
-		if strings.HasPrefix(e.ID, "channel:") {
+		if notifications.IsChannel(e.ID) {
 			channels++
 		} else {
 			people++

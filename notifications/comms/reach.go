@@ -69,7 +69,7 @@ func (s *Service) ReachOf(ctx context.Context, m Message) (ReachView, error) {
 	}
 	for _, to := range r.To {
 		reason, failed := why[to.ID]
-		channel := strings.HasPrefix(to.ID, "channel:")
+		channel := notifications.IsChannel(to.ID)
 		if channel {
 			v.Channels++
 		} else {
@@ -288,7 +288,7 @@ func (s *Service) Read(ctx context.Context, value, messageKey string, ids []stri
 	if message.Rule != notifications.PlanMessage || len(message.Subjects) != 2 || message.Subjects[0] != r.MessageID || parts[0] != r.MessageID || message.Subjects[1] != r.ID {
 		return "", workpackages.Errorf(workpackages.NotFound, "This button belongs to another message")
 	}
-	channel := strings.HasPrefix(message.RecipientID, "channel:")
+	channel := notifications.IsChannel(message.RecipientID)
 	reader := ids[0]
 	if !channel {
 		if !slices.Contains(ids, message.RecipientID) {
@@ -360,7 +360,7 @@ func (s *Service) ReachOfAudiences(ctx context.Context, by workpackages.Actor) (
 	for i := range out {
 		t := &out[i]
 		for _, e := range recipientsOf(t.Audience, people) {
-			if !strings.HasPrefix(e.ID, "channel:") {
+			if !notifications.IsChannel(e.ID) {
 				t.People++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // Submit asks for an approval. Who is named as the approver is told in Slack at once.
@@ -182,7 +183,7 @@ func (s *Service) Schedule(ctx context.Context, by workpackages.Actor, id string
 				{Field: "trigger", Message: "Its time, " + due.In(s.Zone).Format("2 January 2006 at 15:04") + ", has passed: give it a later one, or choose that somebody sends it"}}}
 		}
 		m.State, m.From = Scheduled, now
-		return "Scheduled: " + lowerFirst(m.Trigger.Words()), nil
+		return "Scheduled: " + phrase.LowerFirst(m.Trigger.Words()), nil
 	})
 	if err == nil && begin {
 		s.Wake()
@@ -255,7 +256,7 @@ func (s *Service) onlySystemSince(ctx context.Context, m Message, version int64)
 	}
 	for v := version + 1; v <= m.Version; v++ {
 		e, err := s.Store.PlanEntry(ctx, m.ID, v)
-		if err != nil || e.By.ID != system().ID {
+		if err != nil || e.By.ID != workpackages.System().ID {
 			return false, err
 		}
 	}
@@ -340,7 +341,7 @@ func (s *Service) tellOwner(ctx context.Context, by workpackages.Actor, m Messag
 	// Its name is not told: the message may come under embargo, and the ledger would keep it.
 	title := "Your message"
 	if a, err := s.Audience(ctx, m.AudienceID); err == nil {
-		title = "Your message for " + lowerFirst(a.Name)
+		title = "Your message for " + phrase.LowerFirst(a.Name)
 	}
 	url := s.BaseURL + "/comms/" + m.ID
 	p, err := s.Packages.People.Person(ctx, m.OwnerID)
@@ -412,7 +413,7 @@ func (s *Service) approvalContent(ctx context.Context, request notifications.Mes
 		return c, err
 	}
 	c.Items = nil
-	c.Intro = fmt.Sprintf("“%s”, for %s, written by %s. When it goes: %s. This is what it would say:", m.Title, a.Name, m.Wording.By, lowerFirst(m.Trigger.Words()))
+	c.Intro = fmt.Sprintf("“%s”, for %s, written by %s. When it goes: %s. This is what it would say:", m.Title, a.Name, m.Wording.By, phrase.LowerFirst(m.Trigger.Words()))
 	c.Body = append([]notifications.Para{asHeading(heading)}, Parse(text)...)
 	c.Asks = notifications.Question{
 		Act: notifications.ActApprove, Value: fmt.Sprintf("%s %d", m.ID, m.Version), Text: "Approve",

@@ -11,6 +11,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 const (
@@ -70,7 +71,7 @@ func (s *Service) begin(ctx context.Context, m *Message, kind SendingKind, now, 
 	if by != "" {
 		who = ""
 	}
-	return who + map[SendingKind]string{First: "sending to ", Reminder: "sending again to ", Correction: "correcting what was sent to "}[kind] + count(len(r.To), "recipient"), nil
+	return who + map[SendingKind]string{First: "sending to ", Reminder: "sending again to ", Correction: "correcting what was sent to "}[kind] + phrase.Count(len(r.To), "recipient"), nil
 }
 
 // toCorrect gives every message that was made for what was sent last, with its key.
@@ -132,7 +133,7 @@ func (s *Service) toRemind(ctx context.Context, m Message) ([]RosterEntry, error
 	}
 	var out []RosterEntry
 	for _, e := range r.To {
-		if strings.HasPrefix(e.ID, "channel:") || !v.delivered[e.ID] || v.read[e.ID] {
+		if notifications.IsChannel(e.ID) || !v.delivered[e.ID] || v.read[e.ID] {
 			continue
 		}
 		if !first.Done { // who still waits for it is not reminded of it
@@ -213,9 +214,6 @@ func (s *Service) Work(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// system is the program as the doer of what is done when its time comes.
-func system() workpackages.Actor { return workpackages.System() }
-
 // dueAt gives when a scheduled message goes, or went late; zero when that is not
 // known. late says that its time has passed by more than it may.
 func (s *Service) dueAt(m Message, cal calendar, now time.Time) (due time.Time, late bool) {
@@ -248,7 +246,7 @@ func (s *Service) start(ctx context.Context, m Message, cal calendar) error {
 	if s.sendable(ctx, m) != nil {
 		return nil // the plan shows why, and its owner is reminded
 	}
-	_, err := s.change(ctx, system(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, now time.Time) (string, error) {
+	_, err := s.change(ctx, workpackages.System(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, now time.Time) (string, error) {
 		return s.begin(ctx, m, First, now, due, "")
 	})
 	if err != nil {
@@ -275,7 +273,7 @@ func (s *Service) proceed(ctx context.Context, m Message) error {
 			continue
 		}
 		mark := func(summary string, do func(m *Message, ref *SendingRef)) error {
-			_, err := s.change(ctx, system(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, _ time.Time) (string, error) {
+			_, err := s.change(ctx, workpackages.System(), m.ID, workpackages.Write{Version: m.Version}, nil, func(m *Message, _ time.Time) (string, error) {
 				do(m, &m.Sendings[n])
 				return summary, nil
 			})
@@ -459,7 +457,7 @@ func (s *Service) slack(ctx context.Context, m Message, om notifications.Message
 	switch {
 	case om.Op == notifications.Post && r.Kind == Reminder && read.Wording >= wording:
 		return c, workpackages.Errorf(workpackages.Conflict, "Not needed: they have read it since")
-	case read.Wording >= wording && !strings.HasPrefix(om.RecipientID, "channel:"):
+	case read.Wording >= wording && !notifications.IsChannel(om.RecipientID):
 		c.Intro = strings.TrimSpace(c.Intro + " ✓ You said on " + read.At.In(s.Zone).Format("2 January at 15:04") + " that you have read this.")
 		c.Intro = strings.TrimPrefix(c.Intro, notRead+" ")
 	default:

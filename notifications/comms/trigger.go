@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 	"readiness/workpackages/workingdays"
 )
 
@@ -242,25 +243,18 @@ func (t Trigger) Words() string {
 		for _, d := range t.Days {
 			days = append(days, d.String())
 		}
-		return "Every " + joined(days) + " at " + t.Time
+		return "Every " + phrase.And(days) + " at " + t.Time
 	case OnEvent:
-		event := lowerFirst(EventTitle(t.Event))
+		event := phrase.LowerFirst(EventTitle(t.Event))
 		switch {
 		case t.Offset == 0:
 			return "On the day of the " + event + " at " + t.Time
 		case t.Offset < 0:
-			return count(-t.Offset, "working day") + " before the " + event + " at " + t.Time
+			return phrase.Count(-t.Offset, "working day") + " before the " + event + " at " + t.Time
 		}
-		return count(t.Offset, "working day") + " after the " + event + " at " + t.Time
+		return phrase.Count(t.Offset, "working day") + " after the " + event + " at " + t.Time
 	}
 	return "When somebody sends it"
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }
 
 func ordinal(n int) string {
@@ -275,18 +269,4 @@ func ordinal(n int) string {
 		end = "rd"
 	}
 	return fmt.Sprintf("%d%s", n, end)
-}
-
-func joined(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

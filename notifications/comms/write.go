@@ -9,6 +9,7 @@ import (
 
 	"readiness/notifications"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // Input is what is changed of a message; what is nil is left alone.
@@ -118,7 +119,7 @@ func (s *Service) Edit(ctx context.Context, by workpackages.Actor, id string, wr
 		case was.State == Cancelled:
 			return "", workpackages.Errorf(workpackages.Conflict, "This message was cancelled: make a new one from it")
 		}
-		summary := "Changed " + joined(changed)
+		summary := "Changed " + phrase.And(changed)
 		if !sameMatter(was, *m) {
 			if was.approved() {
 				m.Authors = nil
@@ -176,17 +177,17 @@ func (s *Service) apply(ctx context.Context, by workpackages.Actor, m *Message, 
 	}
 	if in.Phase != nil {
 		if m.Phase = Phase(*in.Phase); !slices.Contains(Phases(), m.Phase) {
-			bad.add("phase", "Choose a phase: %s", ids(Phases()))
+			bad.add("phase", "Choose a phase: %s", phrase.List(Phases()))
 		}
 	}
 	if in.Channel != nil {
 		if m.Channel = Channel(*in.Channel); !slices.Contains(Channels(), m.Channel) {
-			bad.add("channel", "Choose how it is sent: %s", ids(Channels()))
+			bad.add("channel", "Choose how it is sent: %s", phrase.List(Channels()))
 		}
 	}
 	if in.Sensitivity != nil {
 		if m.Sensitivity = Sensitivity(*in.Sensitivity); !slices.Contains(Sensitivities(), m.Sensitivity) {
-			bad.add("sensitivity", "Choose who may see it: %s", ids(Sensitivities()))
+			bad.add("sensitivity", "Choose who may see it: %s", phrase.List(Sensitivities()))
 		}
 	}
 	people, err := s.Packages.People.People(ctx)
@@ -269,8 +270,7 @@ func (s *Service) reword(by workpackages.Actor, m *Message, in Input, bad *probl
 		w.Heading = strings.Join(strings.Fields(*in.Heading), " ")
 	}
 	if w.Heading == "" {
-		title := []rune(m.Title)
-		w.Heading = string(title[:min(len(title), maxHeading)])
+		w.Heading = firstRunes(m.Title, maxHeading)
 	}
 	if w.Heading != "" { // without a title there is none, and that is said of the title
 		line, problem := workpackages.Line("heading", w.Heading, maxHeading)
@@ -309,14 +309,6 @@ func differences(a, b Message) []string {
 		}
 	}
 	return out
-}
-
-func ids[T ~string](all []T) string {
-	var out []string
-	for _, v := range all {
-		out = append(out, string(v))
-	}
-	return strings.Join(out, ", ")
 }
 
 func audienceIDs(all []Audience) string {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"readiness/workpackages/annexa/tabular"
+	"readiness/workpackages/phrase"
 )
 
 // WriteFindings writes a workbook of findings, for whoever has to mend them: a
@@ -275,7 +276,7 @@ func (r *Report) listSheet(ctx context.Context, x *xlsxWriter, l *listData, mark
 	if err != nil {
 		return err
 	}
-	s.row(text(styleTitle, fmt.Sprintf("%s: %s with something to look at", l.Title, count(len(marks), "row"))))
+	s.row(text(styleTitle, fmt.Sprintf("%s: %s with something to look at", l.Title, phrase.Count(len(marks), "row"))))
 	s.row(text(stylePlain, "Row is the row's number in your file. Lit cells are those the reason speaks of. "+keepSafe))
 	s.row(text(styleBold, omitted(l, marks)))
 	s.heading(headings...)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"readiness/workpackages/phrase"
 )
 
 // notFitShare is the share of a list's rows from which an error makes it unfit.
@@ -154,13 +154,13 @@ func (c Cause) Sentence() string {
 	s := c.what()
 	switch {
 	case c.AllBut:
-		s += fmt.Sprintf(" (all but 1 to 5 of %s)", count(c.Of, "row"))
+		s += fmt.Sprintf(" (all but 1 to 5 of %s)", phrase.Count(c.Of, "row"))
 	case c.Suppressed && c.Of > 0:
-		s += fmt.Sprintf(" (1 to 5 of %s)", count(c.Of, "row"))
+		s += fmt.Sprintf(" (1 to 5 of %s)", phrase.Count(c.Of, "row"))
 	case c.Suppressed:
 		s += " (1 to 5 rows)"
 	case c.Of > 0:
-		s += fmt.Sprintf(" (%d of %s)", c.Count, count(c.Of, "row"))
+		s += fmt.Sprintf(" (%d of %s)", c.Count, phrase.Count(c.Of, "row"))
 	case c.Count > 1:
 		s += fmt.Sprintf(" (%d)", c.Count)
 	}
@@ -175,11 +175,8 @@ func (c Cause) what() string {
 	return c.Column + ": " + lowerFirst(c.Title)
 }
 
+// lowerFirst is phrase.LowerFirst, but for names of lists and for headings.
 func lowerFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(next) || unicode.IsDigit(next) {
-		return s // CIN, X1
-	}
 	if strings.HasPrefix(s, "List ") && strings.ContainsAny(s[5:min(6, len(s))], "123456789") {
 		return s // a list's name
 	}
@@ -187,5 +184,5 @@ func lowerFirst(s string) string {
 	if i := strings.Index(s, ":"); i > 0 && slices.ContainsFunc(load().lists, func(l *list) bool { _, ok := l.place[s[:i]]; return ok }) {
 		return s
 	}
-	return string(unicode.ToLower(r)) + s[n:]
+	return phrase.LowerFirst(s)
 }

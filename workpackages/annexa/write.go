@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"readiness/workpackages/phrase"
 )
 
 // TextOptions say how WriteText writes.
@@ -65,7 +67,7 @@ func files(all []FileRead) string {
 	var names []string
 	for _, f := range all {
 		if f.Name == "" {
-			return count(len(all), "file")
+			return phrase.Count(len(all), "file")
 		}
 		names = append(names, f.Name)
 	}
@@ -88,8 +90,8 @@ func (r *Report) Summary() string {
 	if r.Totals.Empty > 0 {
 		s += fmt.Sprintf(", %d of them empty", r.Totals.Empty)
 	}
-	s = fmt.Sprintf("%s; %s; %s, %s and %s in %s. %s.", s, count(r.Totals.Rows, "row"), count(r.Totals.Errors, "error"), count(r.Totals.Warnings, "warning"), count(r.Totals.Infos, "note"),
-		count(len(r.Causes), "cause"), r.Fit.Verdict.Label())
+	s = fmt.Sprintf("%s; %s; %s, %s and %s in %s. %s.", s, phrase.Count(r.Totals.Rows, "row"), phrase.Count(r.Totals.Errors, "error"), phrase.Count(r.Totals.Warnings, "warning"), phrase.Count(r.Totals.Infos, "note"),
+		phrase.Count(len(r.Causes), "cause"), r.Fit.Verdict.Label())
 	if n := r.practiceOnly(); n > 0 {
 		s += " " + aboutPractice(n) + "."
 	}
@@ -401,7 +403,7 @@ func (t *textWriter) causes(r *Report) {
 			t.group(r, g)
 		}
 		if more := len(of) - shown; more > 0 {
-			t.line("  and %s more: --all shows them, --out puts every row into a workbook", count(more, "cause"))
+			t.line("  and %s more: --all shows them, --out puts every row into a workbook", phrase.Count(more, "cause"))
 		}
 	}
 	t.notes(r)
@@ -423,7 +425,7 @@ func (t *textWriter) notes(r *Report) {
 	case 1:
 		t.line("1 note: --all shows it.")
 	default:
-		t.line("%s: --all shows them.", count(r.Totals.Infos, "note"))
+		t.line("%s: --all shows them.", phrase.Count(r.Totals.Infos, "note"))
 	}
 }
 
@@ -503,13 +505,6 @@ func ranges(rows []int, total int) string {
 		s += fmt.Sprintf(", and %d more", more)
 	}
 	return s
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func clip(s string, n int) string {

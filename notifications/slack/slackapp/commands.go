@@ -13,6 +13,7 @@ import (
 	ours "readiness/notifications/slack"
 	"readiness/notifications/slack/blockkit"
 	"readiness/workpackages"
+	"readiness/workpackages/phrase"
 )
 
 // Command is the slash command.
@@ -163,7 +164,7 @@ func (a *App) mine(ctx context.Context, person workpackages.Person) (reply, erro
 
 func (a *App) yours(y notifications.Yours) reply {
 	b, tail := blockkit.Message(), blockkit.Part()
-	heading := "Yours: " + count(len(y.Lines), "thing") + " open"
+	heading := "Yours: " + phrase.Count(len(y.Lines), "thing") + " open"
 	b.Header(heading, "")
 	if len(y.Lines) == 0 {
 		heading = "Nothing is open for you"
@@ -269,11 +270,4 @@ func named(all []workpackages.PackageReadiness, name string) []workpackages.Pack
 		}
 	}
 	return out
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
